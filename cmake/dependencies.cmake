@@ -1,0 +1,37 @@
+# Everything we stand on comes from Debian packages or from the wheels in the project's Python
+# environment; scripts/setup.sh installs both.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(ZLIB REQUIRED)
+pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
+pkg_check_modules(SPNG REQUIRED IMPORTED_TARGET spng)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
+pkg_check_modules(STB REQUIRED IMPORTED_TARGET stb)
+pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
+find_library(GIF_LIBRARY gif REQUIRED)
+
+if(NOT KENNEL_FUZZ)
+  find_package(GTest REQUIRED)
+  find_package(CLI11 REQUIRED)
+
+  file(GLOB site_packages ${KENNEL_VENV}/lib/python3*/site-packages)
+  if(NOT site_packages)
+    message(FATAL_ERROR "No Python environment at ${KENNEL_VENV}: run scripts/setup.sh first")
+  endif()
+  list(GET site_packages 0 KENNEL_SITE_PACKAGES)
+
+  set(OpenVINO_DIR ${KENNEL_SITE_PACKAGES}/openvino/cmake)
+  find_package(OpenVINO REQUIRED COMPONENTS Runtime)
+
+  set(torch ${KENNEL_SITE_PACKAGES}/torch)
+  add_library(kennel_torch INTERFACE)
+  target_include_directories(kennel_torch SYSTEM INTERFACE
+    ${torch}/include ${torch}/include/torch/csrc/api/include)
+  target_link_libraries(kennel_torch INTERFACE ${torch}/lib/libtorch_cpu.so ${torch}/lib/libc10.so)
+  # libtorch.so itself holds no code of the CPU build; libtorch_cpu.so and libc10.so are all of it.
+endif()

@@ -1,0 +1,28 @@
+# kennel_room(name DEPS room... EXTERNAL target... [TEST_EXTERNAL target...])
+#
+# One folder under src/ becomes one static library kennel_<name> (alias kennel::<name>) and, from
+# its tests/ folder, one test executable kennel_<name>_test that links this room alone.
+function(kennel_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPS;EXTERNAL;SOURCES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(kennel_${name} STATIC ${sources} ${ROOM_SOURCES})
+  add_library(kennel::${name} ALIAS kennel_${name})
+  list(TRANSFORM ROOM_DEPS PREPEND kennel::)
+  target_link_libraries(kennel_${name} PUBLIC ${ROOM_DEPS} ${ROOM_EXTERNAL} PRIVATE kennel_flags)
+  if(NOT KENNEL_FUZZ)
+    kennel_room_tests(${name})
+  endif()
+endfunction()
+
+function(kennel_room_tests name)
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/tests/*.cpp)
+  add_executable(kennel_${name}_test ${tests})
+  target_link_libraries(kennel_${name}_test PRIVATE
+    kennel::${name} kennel_flags GTest::gmock GTest::gtest_main)
+  target_compile_definitions(kennel_${name}_test PRIVATE
+    KENNEL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" KENNEL_SITE_PACKAGES="${KENNEL_SITE_PACKAGES}"
+    KENNEL_PYTHON="${KENNEL_VENV}/bin/python")
+  add_test(NAME ${name} COMMAND kennel_${name}_test)
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT
+    "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/lsan.supp;UBSAN_OPTIONS=print_stacktrace=1")
+endfunction()

@@ -1,0 +1,32 @@
+# Compiler flags: warnings are errors on our code, hardening in every build.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(kennel_flags INTERFACE)
+target_compile_options(kennel_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -fstack-protector-strong)
+target_include_directories(kennel_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_link_options(kennel_flags INTERFACE -Wl,-z,relro,-z,now)
+target_compile_definitions(kennel_flags INTERFACE KENNEL_VERSION="${PROJECT_VERSION}")
+
+include(CheckPIESupported)
+check_pie_supported()
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(kennel_flags INTERFACE -D_FORTIFY_SOURCE=3)
+  target_link_options(kennel_flags INTERFACE -Wl,--as-needed)
+endif()
+
+if(KENNEL_FUZZ)
+  set(KENNEL_SANITIZE "address,undefined,fuzzer-no-link")
+endif()
+if(KENNEL_SANITIZE)
+  # -O1 keeps the pixel loops of the tests bearable under the sanitizers.
+  target_compile_options(kennel_flags INTERFACE
+    -fsanitize=${KENNEL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  target_link_options(kennel_flags INTERFACE -fsanitize=${KENNEL_SANITIZE})
+endif()

@@ -1,0 +1,123 @@
+// The file system behind an interface. A broken disk (full, failing, read-only) throws DiskError;
+// a file that a user named and that is not there is a Result.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+namespace kennel::base {
+
+using Path = std::filesystem::path;
+
+class DiskError : public std::runtime_error {
+ public:
+  // `error_number` is an errno value; the message names what was done and to which path.
+  DiskError(std::string_view action, const Path& path, int error_number);
+  [[nodiscard]] int error_number() const { return error_number_; }
+
+ private:
+  int error_number_;
+};
+
+// A file being written; nothing is promised to be on disk before `sync`.
+class WritableFile {
+ public:
+  virtual ~WritableFile() = default;
+  virtual void append(ByteView bytes) = 0;
+  virtual void sync() = 0;
+};
+
+// Every call is safe from several threads.
+class Disk {
+ public:
+  virtual ~Disk() = default;
+  // Makes the file, or empties it.
+  [[nodiscard]] virtual std::unique_ptr<WritableFile> create(const Path& path) = 0;
+  virtual void rename(const Path& from, const Path& to) = 0;
+  virtual void sync_folder(const Path& folder) = 0;
+  // Missing files and folders are no error; a folder goes with all that is in it.
+  virtual void remove(const Path& path) = 0;
+  virtual void make_folders(const Path& folder) = 0;
+};
+
+class PosixDisk final : public Disk {
+ public:
+  [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path) override;
+  void rename(const Path& from, const Path& to) override;
+  void sync_folder(const Path& folder) override;
+  void remove(const Path& path) override;
+  void make_folders(const Path& folder) override;
+};
+
+// Fails one operation, counted from 0 over everything that can fail, with an errno; passes all
+// others on. For finding out what a full disk leaves behind.
+class FaultyDisk final : public Disk {
+ public:
+  FaultyDisk(Disk& inner, std::uint64_t failing_operation, int error_number);
+  [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path) override;
+  void rename(const Path& from, const Path& to) override;
+  void sync_folder(const Path& folder) override;
+  void remove(const Path& path) override;  // never fails: a full disk can still forget
+  void make_folders(const Path& folder) override;
+
+  [[nodiscard]] std::uint64_t operations() const { return operations_; }
+  // Counts an operation; throws when its turn has come.
+  void count(std::string_view action, const Path& path);
+
+ private:
+  Disk& inner_;
+  std::uint64_t failing_operation_;
+  int error_number_;
+  std::atomic<std::uint64_t> operations_{0};
+};
+
+// A file that appears whole under its name on `commit`, or not at all: written beside it, synced,
+// renamed. Dropped without `commit`, it leaves nothing behind.
+class StagedFile {
+ public:
+  StagedFile(Disk& disk, Path path);
+  ~StagedFile();
+  StagedFile(const StagedFile&) = delete;
+  StagedFile& operator=(const StagedFile&) = delete;
+
+  void append(ByteView bytes) { file_->append(bytes); }
+  void commit();
+
+ private:
+  Disk& disk_;
+  Path path_;
+  Path staging_path_;
+  std::unique_ptr<WritableFile> file_;
+};
+
+void write_atomically(Disk& disk, const Path& path, ByteView bytes);
+inline void write_atomically(Disk& disk, const Path& path, std::string_view text) {
+  write_atomically(disk, path, as_bytes(text));
+}
+
+// The whole file. NotFound, TooLarge (with the limit), Invalid (a folder, say).
+[[nodiscard]] Result<Bytes> read_file(const Path& path, std::uint64_t max_bytes);
+
+// A file in memory, read-only; the pages come as they are touched.
+class MappedFile {
+ public:
+  [[nodiscard]] static Result<MappedFile> open(const Path& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  [[nodiscard]] ByteView bytes() const { return bytes_; }
+
+ private:
+  explicit MappedFile(ByteView bytes) : bytes_(bytes) {}
+  ByteView bytes_;
+};
+
+}  // namespace kennel::base
