@@ -14,7 +14,8 @@ constexpr const char* kDescription =
 constexpr const char* kExamples =
     "Start with:\n"
     "  kennel sample photos            draw a data set of invented dogs to try things on\n"
-    "  kennel train photos             photos/{train,valid,test}/<class>/*.jpg, or photos/<class>/*\n"
+    "  kennel train photos             photos/{train,valid,test}/<class>/*.jpg, or "
+    "photos/<class>/*\n"
     "  kennel predict runs/photos-001/model.tar.gz dog.jpg\n";
 
 std::vector<std::string> backbone_names() {

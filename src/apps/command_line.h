@@ -1,5 +1,5 @@
-// What people type, parsed once for all programs: `kennel` parses it to answer --help and mistakes at once,
-// and the program that it hands over to parses the same words again.
+// What people type, parsed once for all programs: `kennel` parses it to answer --help and mistakes
+// at once, and the program that it hands over to parses the same words again.
 #pragma once
 
 #include <cstdint>
@@ -90,7 +90,8 @@ struct CacheTrimCommand {
 using Command = std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand,
                              CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand>;
 
-// The command, or the exit code after --help, --version or a mistake, which have been answered on stdout or stderr.
+// The command, or the exit code after --help, --version or a mistake, which have been answered on
+// stdout or stderr.
 [[nodiscard]] std::variant<Command, int> parse_command_line(int argc, const char* const* argv);
 
 }  // namespace kennel::apps

@@ -68,8 +68,8 @@ struct TextRow {
   std::vector<std::string> cells;
 };
 
-TextRow text_row(const std::vector<Run>& runs, const std::string& title,
-                 const std::string& pointer, int decimals) {
+TextRow text_row(const std::vector<Run>& runs, const std::string& title, const std::string& pointer,
+                 int decimals) {
   TextRow row{title, {}};
   for (const auto& run : runs) row.cells.push_back(cell(run.results, pointer, decimals));
   return row;

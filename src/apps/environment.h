@@ -21,7 +21,8 @@ namespace kennel::apps {
 // The words of a command line, quoted for a shell where they need it.
 [[nodiscard]] std::string quoted_command(int argc, const char* const* argv);
 
-// Replaces this process by `program`, which lies beside it, with the same arguments. Returns only when that fails.
+// Replaces this process by `program`, which lies beside it, with the same arguments. Returns only
+// when that fails.
 [[nodiscard]] base::Error exec_sibling(const std::string& program, char* const* argv);
 
 }  // namespace kennel::apps

@@ -58,11 +58,10 @@ void print_failure(const engine::PhotoFailure& failure, bool as_json) {
 base::Result<int> run_predict(const PredictCommand& command) {
   KENNEL_TRY(const auto precision, engine::parse_precision(command.precision));
   KENNEL_TRY(const auto package, network::read_package(command.package));
-  KENNEL_TRY(const auto classified,
-             engine::classify(package, command.photos,
-                              {.precision = precision,
-                               .threads = thread_count(command.threads),
-                               .stop = &interrupt_flag()}));
+  KENNEL_TRY(const auto classified, engine::classify(package, command.photos,
+                                                     {.precision = precision,
+                                                      .threads = thread_count(command.threads),
+                                                      .stop = &interrupt_flag()}));
   for (std::size_t index = 0; index < command.photos.size(); ++index) {
     if (classified.logits[index].empty()) continue;
     const auto predictions = top_predictions(package, classified.logits[index], command.top);

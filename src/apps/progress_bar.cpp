@@ -18,8 +18,8 @@ std::string progress_line(const std::string& title, const std::string& unit, std
   const std::size_t full = total == 0 ? kCells : done * kCells / total;
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   const std::string bar = std::string(full, '#') + std::string(kCells - full, '-');
-  std::string line = fmt::format("{}  [{}]  {}/{} {}  {:.0f}/s", title, bar, done, total, unit,
-                                 rate);
+  std::string line =
+      fmt::format("{}  [{}]  {}/{} {}  {:.0f}/s", title, bar, done, total, unit, rate);
   if (rate > 0) {
     const auto left = static_cast<int>(static_cast<double>(total - done) / rate + 0.5);
     line += fmt::format("  {}:{:02} left", left / 60, left % 60);

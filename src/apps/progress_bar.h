@@ -8,7 +8,8 @@
 
 namespace kennel::apps {
 
-// Draws on stderr, at most every 50 ms; does nothing where stderr is no terminal. One thread at a time.
+// Draws on stderr, at most every 50 ms; does nothing where stderr is no terminal. One thread at a
+// time.
 class ProgressBar {
  public:
   // `unit` in the plural: "photos".

@@ -49,9 +49,9 @@ base::Result<base::Path> make_next(const base::Path& runs, const std::string& na
     if (::mkdir(folder.c_str(), 0755) == 0) return folder;
     if (errno != EEXIST) throw base::DiskError("make the folder", folder, errno);
   }
-  return base::fail(ErrorKind::kConflict,
-                    fmt::format("{} is full of runs on {}; name one with --output", runs.string(),
-                                name));
+  return base::fail(
+      ErrorKind::kConflict,
+      fmt::format("{} is full of runs on {}; name one with --output", runs.string(), name));
 }
 
 // The last run on this data that never got to its results, or else the last one of all.
@@ -83,9 +83,9 @@ base::Result<base::Path> open_run_folder(const RunFolderRequest& request, const 
                                   folder.string()));
   }
   if (!holds_a_run(folder) && !is_empty_or_missing(folder)) {
-    return base::fail(ErrorKind::kConflict,
-                      fmt::format("{} is not empty and holds no run; choose another --output",
-                                  folder.string()));
+    return base::fail(
+        ErrorKind::kConflict,
+        fmt::format("{} is not empty and holds no run; choose another --output", folder.string()));
   }
   std::error_code error;
   fs::create_directories(folder, error);

@@ -14,8 +14,9 @@ struct RunFolderRequest {
   bool resume = false;
 };
 
-// The folder, made. A new run gets the next free number, alone even when two start together. kConflict when the given
-// folder holds a run already and it is not to be resumed; kNotFound when there is nothing to resume.
+// The folder, made. A new run gets the next free number, alone even when two start together.
+// kConflict when the given folder holds a run already and it is not to be resumed; kNotFound when
+// there is nothing to resume.
 [[nodiscard]] base::Result<base::Path> open_run_folder(const RunFolderRequest& request,
                                                        const base::Path& runs);
 

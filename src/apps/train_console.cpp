@@ -43,13 +43,13 @@ class TextConsole final : public TrainConsole {
       say(fmt::format("features: all {} from the cache", photos));
     } else {
       say(fmt::format("features: {} computed in {:.1f} s ({:.0f} photos/s), {} from the cache",
-                      computed, extract, static_cast<double>(computed) / extract,
-                      features.cached));
+                      computed, extract, static_cast<double>(computed) / extract, features.cached));
     }
   }
 
   void on_epoch(const train::EpochRecord& record, int epochs) override {
-    say(fmt::format("epoch {:>3}/{}  train loss {:.4f} top-1 {:.4f}  valid loss {:.4f} top-1 "
+    say(
+        fmt::format("epoch {:>3}/{}  train loss {:.4f} top-1 {:.4f}  valid loss {:.4f} top-1 "
                     "{:.4f}  {:.2f} s{}",
                     record.epoch, epochs, record.train.loss, record.train.top1, record.valid.loss,
                     record.valid.top1, record.seconds, record.best ? "  best" : ""));

@@ -13,8 +13,8 @@ constexpr int kBatchSizeMax = 4;
 CompileOptions compile_options(std::size_t photos, const ClassificationOptions& options) {
   const int streams = static_cast<int>(
       std::clamp<std::size_t>(photos, 1, static_cast<std::size_t>(options.threads)));
-  const auto batch_size = std::clamp<std::size_t>(photos / static_cast<std::size_t>(streams), 1,
-                                                  kBatchSizeMax);
+  const auto batch_size =
+      std::clamp<std::size_t>(photos / static_cast<std::size_t>(streams), 1, kBatchSizeMax);
   return {.precision = options.precision,
           .batch_size = static_cast<int>(batch_size),
           .streams = streams,
