@@ -4,7 +4,9 @@ vision_oracle.py FOLDER
 
 Reads FOLDER/picture.ppm and FOLDER/resizes.txt (lines "name width height filter").
 Writes FOLDER/<name>.ppm for every resize, and the picture in many formats and modes as
-FOLDER/<format>.<extension>, each with Pillow's own decode of it in FOLDER/<format>.ppm.
+FOLDER/<format>.<extension>, each with Pillow's own decode of it in FOLDER/<format>.ppm. Takes every
+FOLDER/photo_*.jpg through torchvision's Resize(256) and CenterCrop(224), as Pillow does them, into
+FOLDER/photo_*.ppm.
 """
 
 import io
@@ -186,11 +188,26 @@ def write_resizes(folder, picture):
         resized.save(folder / f"{name}.ppm")
 
 
+def transformed(photo):
+    """Resize(256) and CenterCrop(224), with torchvision's roundings."""
+    shorter = min(photo.size)
+    photo = photo.resize([int(256 * side / shorter) for side in photo.size], FILTERS["bilinear"])
+    left, top = (int(round((side - 224) / 2)) for side in photo.size)
+    return photo.crop((left, top, left + 224, top + 224))
+
+
+def write_transforms(folder):
+    for path in folder.glob("photo_*.jpg"):
+        with Image.open(path) as photo:
+            transformed(photo.convert("RGB")).save(path.with_suffix(".ppm"))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     picture = Image.open(folder / "picture.ppm")
     write_resizes(folder, picture)
     write_formats(folder, picture)
+    write_transforms(folder)
 
 
 main()
