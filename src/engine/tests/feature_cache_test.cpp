@@ -128,7 +128,9 @@ TEST_F(FeatureCacheTest, HoldsAllOrNothingOfASegmentWhereverTheDiskFails) {
     base::FaultyDisk faulty(disk_, failing, ENOSPC);
     EXPECT_THROW(FeatureSpace(faulty, folder, key()).append(rows({"a"}, 1)), base::DiskError);
     FeatureSpace after(disk_, folder, key());
-    if (const auto row = after.find(photo("a"))) EXPECT_THAT(*row, ElementsAre(1, 2, 3));
+    if (const auto row = after.find(photo("a"))) {
+      EXPECT_THAT(*row, ElementsAre(1, 2, 3));
+    }
     after.append(rows({"a"}, 1));
     EXPECT_THAT(*after.find(photo("a")), ElementsAre(1, 2, 3)) << failing;
   }

@@ -46,7 +46,8 @@ TEST(AllBackbones, AreSortedAndReadOnlyEarlierValues) {
     for (int at = 0; at < static_cast<int>(backbone.steps.size()); ++at) {
       const auto& step = backbone.steps[static_cast<std::size_t>(at)];
       EXPECT_LT(step.input, at);
-      if (const auto* add = std::get_if<Add>(&step.operation)) EXPECT_LT(add->other, at);
+      const auto* add = std::get_if<Add>(&step.operation);
+      EXPECT_LT(add == nullptr ? kImage : add->other, at);
     }
   }
 }
