@@ -44,7 +44,8 @@ def make_seeds(picture):
     yield "gray_alpha.png", alpha.convert("LA"), {}
     yield "palette.png", palette, {"transparency": 2}
     yield "one_bit.png", picture.convert("1"), {}
-    yield "sixteen_bit.png", picture.convert("L").convert("I").point(lambda v: v * 257).convert("I;16"), {}
+    deep = picture.convert("L").convert("I").point(lambda value: value * 257)
+    yield "sixteen_bit.png", deep.convert("I;16"), {}
     yield "turned.png", picture, {"exif": exif(8)}
     yield "lossy.webp", picture, {}
     yield "lossless.webp", picture, {"lossless": True}
@@ -64,7 +65,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for name, image, options in make_seeds(draw()):
         target = io.BytesIO()
-        image.save(target, {"jpg": "JPEG"}.get(name[-3:], name.rsplit(".", 1)[1].upper()), **options)
+        extension = pathlib.Path(name).suffix
+        image.save(target, Image.registered_extensions()[extension], **options)
         (folder / name).write_bytes(target.getvalue())
 
 

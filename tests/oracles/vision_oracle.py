@@ -24,7 +24,15 @@ FILTERS = {
 }
 ORIENTATION_TAG = 0x0112
 # Adam7: the first column and row of each pass, and the steps between them.
-ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+ADAM7 = [
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+]
 
 
 def to_upright_rgb(image):
@@ -68,9 +76,9 @@ def interlaced_png(image, color_type):
     passes = []
     channels = len(image.getbands())
     for left, top, step_x, step_y in ADAM7:
+        starts = [x * channels for x in range(left, image.width, step_x)]
         rows = to_rows(image)[top::step_y]
-        columns = range(left, image.width, step_x)
-        passes.append([b"".join(row[x * channels : (x + 1) * channels] for x in columns) for row in rows])
+        passes.append([b"".join(row[at : at + channels] for at in starts) for row in rows])
     return write_png(image.size, 8, color_type, passes, True)
 
 

@@ -18,7 +18,7 @@ namespace kennel::vision {
 namespace {
 
 void append(base::Bytes& bytes, std::string_view text) {
-  bytes.insert(bytes.end(), text.begin(), text.end());
+  for (const char c : text) bytes.push_back(static_cast<std::uint8_t>(c));
 }
 
 void append_big(base::Bytes& bytes, std::uint32_t value) {
