@@ -1,6 +1,9 @@
 // Where decoders put their pixels. Private to the room.
 #pragma once
 
+#include <cstddef>
+#include <utility>
+
 #include "base/bytes.h"
 #include "vision/exif.h"
 #include "vision/image.h"

@@ -30,7 +30,7 @@ struct DecodeBudget {
 
 struct DecodeOptions {
   // A JPEG may be decoded at 1/2, 1/4 or 1/8 as long as neither side gets shorter than this
-  // many pixels. 0 decodes at full size.
+  // many pixels. 0 decodes at full size; find_side_min(transform) suits `apply`.
   int side_min = 0;
   DecodeBudget budget{};
 };

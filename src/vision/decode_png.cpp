@@ -1,6 +1,6 @@
-#include <fmt/format.h>
 #include <spng.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "vision/canvas.h"
@@ -16,6 +16,9 @@ base::Result<void> to_result(int code) {
   if (code == SPNG_OK) return {};
   if (code == SPNG_IO_EOF || code == SPNG_EOF) {
     return base::fail(ErrorKind::kCorrupt, "truncated: the file ends before the image does");
+  }
+  if (code == SPNG_ECHUNK_LIMITS) {
+    return base::fail(ErrorKind::kTooLarge, "its metadata is too long: save it without");
   }
   return base::fail(ErrorKind::kCorrupt, spng_strerror(code));
 }
@@ -52,14 +55,14 @@ base::Result<Image> decode_png(base::ByteView bytes, const DecodeBudget& budget)
   KENNEL_TRY_VOID(to_result(spng_get_ihdr(png.get(), &header)));
   // The header alone is checked first: finding transparency reads more of the file.
   KENNEL_TRY_VOID(check_output(header.width, header.height, 3, budget));
+  KENNEL_TRY_VOID(to_result(spng_decode_chunks(png.get())));  // those before the pixels
   const bool alpha = has_alpha(png, header);
-  const std::size_t channels = alpha ? 4 : 3;
-  const Orientation before_pixels = find_png_orientation(png);
-  const bool turned = before_pixels != Orientation{};
-  KENNEL_TRY_VOID(
-      check_output(header.width, header.height, turned ? 6 : static_cast<int>(channels), budget));
+  const int channels = alpha ? 4 : 3;
+  const Orientation orientation = find_png_orientation(png);
+  const int turning = orientation == Orientation{} ? 0 : 6;
+  KENNEL_TRY_VOID(check_output(header.width, header.height, std::max(channels, turning), budget));
 
-  base::Bytes pixels(channels * header.width * header.height);
+  base::Bytes pixels(static_cast<std::size_t>(channels) * header.width * header.height);
   KENNEL_TRY_VOID(
       to_result(spng_decode_image(png.get(), pixels.data(), pixels.size(),
                                   alpha ? SPNG_FMT_RGBA8 : SPNG_FMT_RGB8, SPNG_DECODE_TRNS)));
@@ -68,7 +71,7 @@ base::Result<Image> decode_png(base::ByteView bytes, const DecodeBudget& budget)
   const int height = static_cast<int>(header.height);
   Image image = alpha ? lay_on_white(width, height, std::move(pixels))
                       : Image{.width = width, .height = height, .pixels = std::move(pixels)};
-  return turn_upright(std::move(image), before_pixels);
+  return turn_upright(std::move(image), orientation);
 }
 
 }  // namespace kennel::vision

@@ -76,11 +76,9 @@ def interlaced_png(image, color_type):
     passes = []
     channels = len(image.getbands())
     for left, top, step_x, step_y in ADAM7:
+        starts = [x * channels for x in range(left, image.width, step_x)]
         rows = to_rows(image)[top::step_y]
-        columns = range(left, image.width, step_x)
-        passes.append(
-            [b"".join(row[x * channels : (x + 1) * channels] for x in columns) for row in rows]
-        )
+        passes.append([b"".join(row[at : at + channels] for at in starts) for row in rows])
     return write_png(image.size, 8, color_type, passes, True)
 
 
@@ -107,10 +105,7 @@ def make_jpegs(picture):
     yield "jpeg_gray.jpg", saved(picture.convert("L"), "JPEG")
     yield "jpeg_cmyk.jpg", saved(picture.convert("CMYK"), "JPEG")
     for value in range(1, 9):
-        yield (
-            f"jpeg_exif{value}.jpg",
-            saved(picture, "JPEG", exif=exif_with_orientation(value)),
-        )
+        yield f"jpeg_exif{value}.jpg", saved(picture, "JPEG", exif=exif_with_orientation(value))
 
 
 def make_pngs(picture, alpha):
@@ -119,10 +114,7 @@ def make_pngs(picture, alpha):
     yield "png_gray.png", saved(picture.convert("L"), "PNG")
     yield "png_gray_alpha.png", saved(alpha.convert("LA"), "PNG")
     yield "png_palette.png", saved(picture.quantize(64), "PNG")
-    yield (
-        "png_palette_transparent.png",
-        saved(picture.quantize(64), "PNG", transparency=3),
-    )
+    yield "png_palette_transparent.png", saved(picture.quantize(64), "PNG", transparency=3)
     yield "png_one_bit.png", saved(picture.convert("1"), "PNG")
     deep = picture.convert("L").convert("I").point(lambda value: value * 256 + 77).convert("I;16")
     yield "png_gray16.png", saved(deep, "PNG")
@@ -138,10 +130,7 @@ def make_webps(picture, alpha):
     yield "webp_alpha.webp", saved(alpha, "WEBP", quality=80)
     yield "webp_exif8.webp", saved(picture, "WEBP", exif=exif_with_orientation(8))
     frames = [picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
-    yield (
-        "webp_animated.webp",
-        saved(picture, "WEBP", save_all=True, append_images=frames),
-    )
+    yield "webp_animated.webp", saved(picture, "WEBP", save_all=True, append_images=frames)
 
 
 def make_gifs(picture):
@@ -152,10 +141,7 @@ def make_gifs(picture):
     yield "gif_gray.gif", saved(picture.convert("L"), "GIF")
     frames = [picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).quantize(100)]
     yield "gif_animated.gif", saved(palette, "GIF", save_all=True, append_images=frames)
-    yield (
-        "gif_larger_screen.gif",
-        on_larger_screen(saved(palette, "GIF", transparency=5)),
-    )
+    yield "gif_larger_screen.gif", on_larger_screen(saved(palette, "GIF", transparency=5))
 
 
 def make_bmps(picture, alpha):
@@ -169,11 +155,7 @@ def make_bmps(picture, alpha):
 def write_formats(folder, picture):
     alpha = picture.copy()
     alpha.putalpha(Image.linear_gradient("L").resize(picture.size))
-    makers = [
-        make_jpegs(picture),
-        make_pngs(picture, alpha),
-        make_webps(picture, alpha),
-    ]
+    makers = [make_jpegs(picture), make_pngs(picture, alpha), make_webps(picture, alpha)]
     makers += [make_gifs(picture), make_bmps(picture, alpha)]
     for name, content in (made for maker in makers for made in maker):
         (folder / name).write_bytes(content)

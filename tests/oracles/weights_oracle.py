@@ -14,15 +14,29 @@ import sys
 
 import torch
 
-DTYPES = ["float32", "float16", "bfloat16", "float64", "int64", "int32", "int16", "int8", "uint8",
-          "bool"]
+DTYPES = [
+    "float32",
+    "float16",
+    "bfloat16",
+    "float64",
+    "int64",
+    "int32",
+    "int16",
+    "int8",
+    "uint8",
+    "bool",
+]
 
 
 def describe_tensor(name, tensor):
     dense = tensor.detach().contiguous()
     data = bytes(dense.reshape(-1).view(torch.uint8).numpy()) if dense.numel() else b""
-    return [name, str(dense.dtype).removeprefix("torch."), list(dense.shape),
-            hashlib.sha256(data).hexdigest()]
+    return [
+        name,
+        str(dense.dtype).removeprefix("torch."),
+        list(dense.shape),
+        hashlib.sha256(data).hexdigest(),
+    ]
 
 
 def describe(weights):
@@ -53,7 +67,8 @@ def views():
         empty=torch.zeros(0, 3),
         repeated=torch.tensor([1.0, 2.0]).expand(3, 2),
         channels_last=torch.arange(48.0).reshape(2, 3, 2, 4).to(memory_format=torch.channels_last),
-        halves=torch.arange(6).to(torch.float16).reshape(2, 3).T)
+        halves=torch.arange(6).to(torch.float16).reshape(2, 3).T,
+    )
 
 
 def module_weights():
@@ -63,8 +78,17 @@ def module_weights():
 
 
 def checkpoint(weights, key):
-    return {"epoch": 3, "best": torch.tensor(0.5), "name": "tiny", "rate": 0.1, "done": False,
-            key: weights, "history": [1, 2.5, None, (1, 2)], "big": 2**40, "negative": -2**40}
+    return {
+        "epoch": 3,
+        "best": torch.tensor(0.5),
+        "name": "tiny",
+        "rate": 0.1,
+        "done": False,
+        key: weights,
+        "history": [1, 2.5, None, (1, 2)],
+        "big": 2**40,
+        "negative": -(2**40),
+    }
 
 
 def write(folder):

@@ -1,19 +1,19 @@
 #include "vision/decode.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/tests/scratch_folder.h"
+#include <algorithm>
+
 #include "vision/encode.h"
 #include "vision/jpeg_markers.h"
 #include "vision/tests/hostile.h"
 #include "vision/tests/pictures.h"
+#include "vision/transform.h"
 
 namespace kennel::vision {
 namespace {
 
 using base::ErrorKind;
-using testing::HasSubstr;
 
 // EXPECT_TRUE's message tells what came instead.
 testing::AssertionResult fails_with(const base::Result<Image>& result, ErrorKind kind,
@@ -87,6 +87,31 @@ TEST(Decode, SaysWhatOfAReducedJpegIsThePhoto) {
   EXPECT_EQ(reduced.frame->height, 101 / 8.0);
 }
 
+TEST(Decode, SaysWhatOfATurnedReducedJpegIsThePhoto) {
+  const base::Bytes jpeg = with_orientation(encode_jpeg(draw_picture(203, 101, 1), 80), 6);
+  const Image reduced = decode(jpeg, {.side_min = 13}).value();
+  ASSERT_EQ(reduced.width, 13);
+  ASSERT_EQ(reduced.height, 26);
+  ASSERT_TRUE(reduced.frame.has_value());
+  EXPECT_EQ(reduced.frame->left, 13 - 101 / 8.0);
+  EXPECT_EQ(reduced.frame->top, 0);
+  EXPECT_EQ(reduced.frame->width, 101 / 8.0);
+  EXPECT_EQ(reduced.frame->height, 203 / 8.0);
+}
+
+TEST(Decode, ReducesATurnedJpegToNearlyTheSameSquare) {
+  const base::Bytes stored = encode_jpeg(draw_picture(501, 347, 7), 90);
+  const Transform transform{.resize_shorter = 80, .crop = 70};
+  for (std::uint8_t orientation = 1; orientation <= 8; ++orientation) {
+    const base::Bytes jpeg = with_orientation(stored, orientation);
+    const Image reduced = decode(jpeg, {.side_min = find_side_min(transform)}).value();
+    ASSERT_EQ(std::min(reduced.width, reduced.height), 174);
+    const Image full = decode(jpeg).value();
+    EXPECT_LE(mean_difference(apply(transform, reduced), apply(transform, full)), 1.0)
+        << int{orientation};
+  }
+}
+
 TEST(Decode, RefusesMoreOutputThanTheBudget) {
   const base::Bytes jpeg = encode_jpeg(make_plain(100, 100, 1, 2, 3), 80);
   DecodeOptions options;
@@ -156,6 +181,12 @@ TEST(Decode, RefusesAPngBombOf144Megapixels) {
       make_black_png({.width = 12'000, .height = 12'000, .depth = 1, .color_type = 0});
   EXPECT_LT(png.size(), 420'000U);
   EXPECT_TRUE(fails_with(decode(png), ErrorKind::kTooLarge, "12000 x 12000"));
+}
+
+TEST(Decode, RefusesAPngWithATextBomb) {
+  EXPECT_TRUE(decode(make_png_with_text(100'000)).has_value());
+  EXPECT_TRUE(fails_with(decode(make_png_with_text(50'000'000)), ErrorKind::kTooLarge,
+                         "PNG: its metadata is too long"));
 }
 
 TEST(Decode, RefusesABmpWithoutItsPixels) {

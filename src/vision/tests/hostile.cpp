@@ -18,7 +18,7 @@ namespace kennel::vision {
 namespace {
 
 void append(base::Bytes& bytes, std::string_view text) {
-  bytes.insert(bytes.end(), text.begin(), text.end());
+  for (const char c : text) bytes.push_back(static_cast<std::uint8_t>(c));
 }
 
 void append_big(base::Bytes& bytes, std::uint32_t value) {
@@ -59,7 +59,7 @@ base::Bytes deflate_zeros(std::uint64_t count) {
   return result;
 }
 
-base::Bytes make_png(const PngHeader& header, base::ByteView data) {
+base::Bytes start_png(const PngHeader& header) {
   base::Bytes fields;
   append_big(fields, header.width);
   append_big(fields, header.height);
@@ -68,6 +68,11 @@ base::Bytes make_png(const PngHeader& header, base::ByteView data) {
   base::Bytes png;
   append(png, "\x89PNG\r\n\x1A\n");
   append_chunk(png, "IHDR", fields);
+  return png;
+}
+
+base::Bytes make_png(const PngHeader& header, base::ByteView data) {
+  base::Bytes png = start_png(header);
   append_chunk(png, "IDAT", data);
   append_chunk(png, "IEND", {});
   return png;
@@ -133,6 +138,25 @@ base::Bytes with_sides(base::Bytes jpeg, std::uint16_t width, std::uint16_t heig
   frame[7] = static_cast<std::uint8_t>(width >> 8);
   frame[8] = static_cast<std::uint8_t>(width);
   return jpeg;
+}
+
+base::Bytes with_orientation(base::Bytes jpeg, std::uint8_t orientation) {
+  base::Bytes segment{0xFF, 0xE1, 0, 30, 'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0};
+  segment.insert(segment.end(), {0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0});
+  constexpr std::ptrdiff_t kAfterStart = 2;
+  jpeg.insert(jpeg.begin() + kAfterStart, segment.begin(), segment.end());
+  return jpeg;
+}
+
+base::Bytes make_png_with_text(std::uint64_t text_size) {
+  base::Bytes text{'k', 0, 1, 0, 0, 0};  // keyword, compressed, no language
+  const base::Bytes zeros = deflate_zeros(text_size);
+  text.insert(text.end(), zeros.begin(), zeros.end());
+  base::Bytes png = start_png({});
+  append_chunk(png, "iTXt", text);
+  append_chunk(png, "IDAT", deflate_zeros(4));
+  append_chunk(png, "IEND", {});
+  return png;
 }
 
 base::Bytes make_gif_header(std::uint16_t width, std::uint16_t height) {

@@ -1,4 +1,4 @@
-// Files that nobody's camera writes, built byte by byte.
+// Files that Pillow does not write, built byte by byte.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,12 @@ struct PngHeader {
 
 // `jpeg` with other sides in its header.
 [[nodiscard]] base::Bytes with_sides(base::Bytes jpeg, std::uint16_t width, std::uint16_t height);
+
+// `jpeg` with an EXIF orientation, 1 to 8.
+[[nodiscard]] base::Bytes with_orientation(base::Bytes jpeg, std::uint8_t orientation);
+
+// A PNG of one pixel with a compressed text that inflates to `text_size` bytes.
+[[nodiscard]] base::Bytes make_png_with_text(std::uint64_t text_size);
 
 // The screen and one frame of the given size, without pixels.
 [[nodiscard]] base::Bytes make_gif_header(std::uint16_t width, std::uint16_t height);
