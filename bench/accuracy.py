@@ -1,0 +1,70 @@
+"""Accuracy: top-1 on valid and test pooled, mean over seeds, kennel against the usual script."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from figures import print_table, print_target, save_results
+from setting import BUILD, KENNEL, describe_setting, prepare_peer, require_program
+from subjects import TrainedRun, run_kennel, run_usual_script
+
+LABELS = {
+    "kennel": "kennel train",
+    "usual_script": "usual script",
+    "usual_cached_features": "usual script, cached features",
+}
+POINTS_BEHIND_MAX = 1.0
+
+
+def run(options: argparse.Namespace, data: Path) -> None:
+    require_program(KENNEL)
+    prepare_peer()
+    setting = describe_setting(data)
+    rounds = []
+    for seed in range(1, options.seeds + 1):
+        print(f"accuracy: seed {seed} of {options.seeds}, {options.epochs} epochs", flush=True)
+        with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
+            rounds.append(measure_seed(data, Path(folder), seed, options.epochs))
+    means = {subject: mean_top1(rounds, subject) for subject in LABELS}
+    print_summary(rounds, means)
+    content = {"setting": setting, "epochs": options.epochs, "means": means, "seeds": rounds}
+    save_results(options.results, "accuracy", content)
+
+
+def measure_seed(data: Path, work: Path, seed: int, epochs: int) -> dict[str, float]:
+    subjects: dict[str, Callable[[], TrainedRun]] = {
+        "kennel": lambda: run_kennel(data, work / "run", work / "cache", seed, epochs),
+        "usual_script": lambda: run_usual_script(data, work / "a.pth", seed=seed, epochs=epochs),
+        "usual_cached_features": lambda: run_usual_script(
+            data, work / "b.pth", "--cached-features", seed=seed, epochs=epochs
+        ),
+    }
+    return {name: round(measure().pooled_top1(), 5) for name, measure in subjects.items()}
+
+
+def mean_top1(rounds: list[dict[str, float]], subject: str) -> float:
+    return round(statistics.mean(entry[subject] for entry in rounds), 5)
+
+
+def print_summary(rounds: list[dict[str, float]], means: dict[str, float]) -> None:
+    header = (
+        "top-1, valid and test pooled",
+        "mean",
+        *(f"seed {n + 1}" for n in range(len(rounds))),
+    )
+    rows = [
+        (label, means[subject], *(entry[subject] for entry in rounds))
+        for subject, label in LABELS.items()
+    ]
+    print_table("Accuracy", header, rows)
+    ahead = 100 * (means["kennel"] - means["usual_script"])
+    print_target(
+        ahead >= -POINTS_BEHIND_MAX,
+        f"kennel is {ahead:+.2f} points from the usual script (not under -{POINTS_BEHIND_MAX})",
+    )
+    beside = 100 * (means["kennel"] - means["usual_cached_features"])
+    print(f"  and {beside:+.2f} points from the usual script with cached features")
