@@ -10,7 +10,7 @@ from pathlib import Path
 
 from figures import print_table, print_target, save_results
 from setting import BUILD, KENNEL, describe_setting, prepare_peer, require_program
-from subjects import TrainedRun, run_kennel, run_usual_script
+from subjects import TrainedRun, require_same_settings, run_kennel, run_usual_script
 
 LABELS = {
     "kennel": "kennel train",
@@ -43,7 +43,9 @@ def measure_seed(data: Path, work: Path, seed: int, epochs: int) -> dict[str, fl
             data, work / "b.pth", "--cached-features", seed=seed, epochs=epochs
         ),
     }
-    return {name: round(measure().pooled_top1(), 5) for name, measure in subjects.items()}
+    trained = {name: measure() for name, measure in subjects.items()}
+    require_same_settings(trained["kennel"], trained["usual_script"])
+    return {name: round(run.pooled_top1(), 5) for name, run in trained.items()}
 
 
 def mean_top1(rounds: list[dict[str, float]], subject: str) -> float:

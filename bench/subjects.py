@@ -12,6 +12,17 @@ from setting import KENNEL, PEER_PYTHON, USUAL_SCRIPT
 THREADS = 2
 # kennel's default, and the script's.
 EPOCHS = 15
+SHARED_SETTINGS = (
+    "batch_size",
+    "learning_rate",
+    "optimizer",
+    "weight_decay",
+    "schedule",
+    "label_smoothing",
+    "dropout",
+    "hidden",
+    "epochs",
+)
 
 
 @dataclass(frozen=True)
@@ -23,14 +34,20 @@ class TrainedRun:
     def pooled_top1(self) -> float:
         if "pooled_top1" in self.report:
             return self.report["pooled_top1"]
-        sizes = {split: photo_count(self.report, split) for split in ("valid", "test")}
+        sizes = {split: self.report["photos"][split] for split in ("valid", "test")}
         hits = sum(self.report[split]["top1"] * size for split, size in sizes.items())
         return hits / sum(sizes.values())
 
 
-def photo_count(report: dict, split: str) -> int:
-    count = report["photos"][split]
-    return count["used"] if isinstance(count, dict) else count
+def require_same_settings(kennel: TrainedRun, usual: TrainedRun) -> None:
+    """A comparison of unlike trainings says nothing: defaults that drifted apart end the bench."""
+    ours, theirs = kennel.report["settings"], usual.report["settings"]
+    for name in SHARED_SETTINGS:
+        if ours[name] != theirs[name]:
+            raise BenchError(
+                f"{name} is {ours[name]} in kennel and {theirs[name]} in {USUAL_SCRIPT.name}: "
+                "give both the same default"
+            )
 
 
 def run_kennel(

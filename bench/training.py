@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from pathlib import Path
 
 from figures import column, median, median_ratio, print_table, print_target, save_results
 from setting import BUILD, KENNEL, describe_setting, prepare_peer, require_program
-from subjects import EPOCHS, TrainedRun, run_kennel, run_usual_script
+from subjects import EPOCHS, TrainedRun, require_same_settings, run_kennel, run_usual_script
 
 COLD, WARM, USUAL, CACHED = "kennel_cold", "kennel_warm", "usual_script", "usual_cached_features"
 LABELS = {
@@ -44,7 +43,7 @@ def measure_round(data: Path, work: Path) -> dict[str, dict]:
     cold = run_kennel(data, work / "cold", work / "cache")
     cached = run_usual_script(data, work / "cached.pth", "--cached-features")
     warm = run_kennel(data, work / "warm", work / "cache")
-    shutil.rmtree(work / "cache")
+    require_same_settings(cold, cached)
     return {
         USUAL: usual.process.figures() | epoch_figures(usual),
         COLD: cold.process.figures() | kennel_figures(cold),

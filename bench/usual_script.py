@@ -255,12 +255,12 @@ def main() -> None:
     correct = {split: count_correct(trained_part, loaders[split]) for split in ("valid", "test")}
     torch.save(model.state_dict(), options.output)
     report = {
-        "arguments": {name: str(value) for name, value in vars(options).items()},
+        "settings": vars(options),
         "extract_seconds": extracted - start if options.cached_features else 0.0,
         "epochs": history,
         **summarize(correct, loaders),
     }
-    print(json.dumps(report))
+    print(json.dumps(report, default=str))
 
 
 if __name__ == "__main__":
