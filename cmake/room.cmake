@@ -1,14 +1,17 @@
-# kennel_room(name DEPS room... EXTERNAL target... [TEST_EXTERNAL target...])
+# kennel_room(name DEPS room... EXTERNAL target... PRIVATE_EXTERNAL target... SOURCES file...)
 #
 # One folder under src/ becomes one static library kennel_<name> (alias kennel::<name>) and, from
-# its tests/ folder, one test executable kennel_<name>_test that links this room alone.
+# its tests/ folder, one test executable kennel_<name>_test that links this room alone. What is
+# behind a room's wall (OpenVINO, libtorch) is PRIVATE_EXTERNAL: its headers reach nobody else.
 function(kennel_room name)
-  cmake_parse_arguments(ROOM "" "" "DEPS;EXTERNAL;SOURCES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "DEPS;EXTERNAL;PRIVATE_EXTERNAL;SOURCES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(kennel_${name} STATIC ${sources} ${ROOM_SOURCES})
   add_library(kennel::${name} ALIAS kennel_${name})
   list(TRANSFORM ROOM_DEPS PREPEND kennel::)
-  target_link_libraries(kennel_${name} PUBLIC ${ROOM_DEPS} ${ROOM_EXTERNAL} PRIVATE kennel_flags)
+  target_link_libraries(kennel_${name}
+    PUBLIC ${ROOM_DEPS} ${ROOM_EXTERNAL}
+    PRIVATE ${ROOM_PRIVATE_EXTERNAL} kennel_flags)
   if(NOT KENNEL_FUZZ)
     kennel_room_tests(${name})
   endif()

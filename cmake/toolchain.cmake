@@ -8,6 +8,7 @@ endif()
 add_library(kennel_flags INTERFACE)
 target_compile_options(kennel_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -Wno-missing-field-initializers  # options structs are filled by name, the rest keeps its defaults
   -fstack-protector-strong)
 target_include_directories(kennel_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_link_options(kennel_flags INTERFACE -Wl,-z,relro,-z,now)

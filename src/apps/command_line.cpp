@@ -1,0 +1,189 @@
+#include "apps/command_line.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "network/backbone.h"
+
+namespace kennel::apps {
+namespace {
+
+constexpr const char* kDescription =
+    "kennel trains, measures and packages an image classifier on your own machine.";
+constexpr const char* kExamples =
+    "Start with:\n"
+    "  kennel sample photos            draw a data set of invented dogs to try things on\n"
+    "  kennel train photos             photos/{train,valid,test}/<class>/*.jpg, or "
+    "photos/<class>/*\n"
+    "  kennel predict runs/photos-001/model.tar.gz dog.jpg\n";
+
+std::vector<std::string> backbone_names() {
+  std::vector<std::string> names;
+  for (const auto& backbone : network::all_backbones()) names.push_back(backbone.name);
+  return names;
+}
+
+void add_output(CLI::App& app, OutputOptions& output, bool with_quiet) {
+  app.add_flag("--json", output.json, "Print JSON, for programs");
+  if (with_quiet) app.add_flag("--quiet,-q", output.quiet, "Print errors only");
+}
+
+void add_compute(CLI::App& app, std::string& precision, int& threads) {
+  app.add_option("--precision", precision,
+                 "Number format of the backbone: auto takes bf16 where the processor has it")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+      ->capture_default_str();
+  app.add_option("--threads", threads, "Threads to use [default: all processors]")
+      ->check(CLI::Range(1, 1024));
+}
+
+void add_sample(CLI::App& app, SampleCommand& command) {
+  app.add_option("DIR", command.folder, "The folder to make")->required();
+  app.add_option("--classes", command.options.classes, "Breeds to invent")->capture_default_str();
+  app.add_option("--per-class", command.options.per_class, "Photos of each breed, over all splits")
+      ->capture_default_str();
+  app.add_option("--seed", command.options.seed, "The same seed gives the same bytes")
+      ->capture_default_str();
+  add_output(app, command.output, true);
+}
+
+void add_head(CLI::App& app, TrainCommand& command) {
+  const auto option = [&app](const char* name, auto& value, const char* help) {
+    return app.add_option(name, value, help)->group("Training")->capture_default_str();
+  };
+  option("--epochs", command.epochs, "Passes over the training photos");
+  option("--batch-size", command.batch_size, "Photos a step");
+  option("--learning-rate", command.learning_rate, "At the start");
+  option("--optimizer", command.optimizer, "sgd (momentum 0.9), adam or adamw")
+      ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
+  option("--weight-decay", command.weight_decay, "L2 for sgd and adam, decoupled for adamw");
+  option("--schedule", command.schedule, "Of the learning rate, over all epochs")
+      ->check(CLI::IsMember({"constant", "cosine"}));
+  option("--label-smoothing", command.label_smoothing, "Probability spread over all classes");
+  option("--dropout", command.dropout, "On the features and on the hidden layer");
+  option("--hidden", command.hidden, "Units of the head's hidden layer");
+  option("--patience", command.patience,
+         "End after so many epochs without a lower valid loss (0: never)");
+  option("--fraction", command.fraction, "Part of each class's training photos to use");
+  option("--seed", command.seed, "The same seed gives the same model");
+}
+
+void add_train(CLI::App& app, TrainCommand& command) {
+  app.add_option("DIR", command.data,
+                 "Photos in DIR/{train,valid,test}/<class>/, or in DIR/<class>/ to be split")
+      ->required();
+  app.add_option("--output,-o", command.output_folder, "The run folder [default: runs/DIR-NNN]");
+  app.add_option("--backbone", command.backbone, "The pretrained network under the head")
+      ->check(CLI::IsMember(backbone_names()))
+      ->capture_default_str();
+  app.add_option("--weights", command.weights,
+                 "The backbone's weights, .pth or .safetensors [default: see kennel weights]");
+  add_head(app, command);
+  add_compute(app, command.precision, command.threads);
+  app.add_flag("--strict", command.strict, "Stop at a photo that cannot be read");
+  app.add_flag("--resume", command.resume,
+               "Go on with the run in --output, or with the last unfinished run on DIR");
+  add_output(app, command.output, true);
+}
+
+void add_evaluate(CLI::App& app, EvaluateCommand& command) {
+  app.add_option("PACKAGE", command.package, "A model.tar.gz")->required();
+  app.add_option("DIR", command.data, "Photos in folders named after their classes")->required();
+  app.add_option("--split", command.split,
+                 "Which photos: auto takes test, or valid, or all where there are no splits")
+      ->check(CLI::IsMember({"auto", "train", "valid", "test", "all"}))
+      ->capture_default_str();
+  app.add_option("--report", command.report, "Write a page with all details to this file");
+  add_compute(app, command.precision, command.threads);
+  app.add_flag("--strict", command.strict, "Stop at a photo that cannot be read");
+  add_output(app, command.output, true);
+}
+
+void add_predict(CLI::App& app, PredictCommand& command) {
+  app.add_option("PACKAGE", command.package, "A model.tar.gz")->required();
+  app.add_option("PHOTO", command.photos, "Photos to name")->required();
+  app.add_option("--top", command.top, "Classes to show a photo")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  add_compute(app, command.precision, command.threads);
+  add_output(app, command.output, false);
+}
+
+// The commands as they are filled in while parsing.
+struct Parsed {
+  SampleCommand sample;
+  TrainCommand train;
+  EvaluateCommand evaluate;
+  PredictCommand predict;
+  CompareCommand compare;
+  WeightsCommand weights;
+  CacheListCommand cache_list;
+  CacheTrimCommand cache_trim;
+  std::optional<Command> chosen;
+
+  template <class T>
+  void choose(CLI::App* app, T& command) {
+    app->callback([this, &command] { chosen = command; });
+  }
+};
+
+void add_cache(CLI::App& app, Parsed& parsed) {
+  auto* cache = app.add_subcommand("cache", "List or trim the features kept on disk");
+  cache->require_subcommand(1);
+  auto* list = cache->add_subcommand("list", "What is kept, and how much room it takes");
+  add_output(*list, parsed.cache_list.output, false);
+  parsed.choose(list, parsed.cache_list);
+  auto* trim = cache->add_subcommand("trim", "Remove what was longest not used");
+  trim->add_option("--max-size", parsed.cache_trim.bytes_max,
+                   "Keep at most this much, such as 500MB; 0 keeps nothing")
+      ->transform(CLI::AsSizeValue(false))
+      ->required();
+  add_output(*trim, parsed.cache_trim.output, true);
+  parsed.choose(trim, parsed.cache_trim);
+}
+
+void add_commands(CLI::App& app, Parsed& parsed) {
+  auto* sample = app.add_subcommand("sample", "Draw a data set of invented dog breeds");
+  add_sample(*sample, parsed.sample);
+  parsed.choose(sample, parsed.sample);
+  auto* train = app.add_subcommand("train", "Train a classifier on a folder of photos");
+  add_train(*train, parsed.train);
+  parsed.choose(train, parsed.train);
+  auto* evaluate = app.add_subcommand("evaluate", "Measure a model package on a folder of photos");
+  add_evaluate(*evaluate, parsed.evaluate);
+  parsed.choose(evaluate, parsed.evaluate);
+  auto* predict = app.add_subcommand("predict", "Name what is on photos");
+  add_predict(*predict, parsed.predict);
+  parsed.choose(predict, parsed.predict);
+  auto* compare = app.add_subcommand("compare", "Settings, scores and times of runs, side by side");
+  compare->add_option("RUN", parsed.compare.runs, "Run folders")->required()->expected(2, 1000);
+  add_output(*compare, parsed.compare.output, false);
+  parsed.choose(compare, parsed.compare);
+  auto* weights = app.add_subcommand("weights", "List the pretrained weights on this machine");
+  add_output(*weights, parsed.weights.output, false);
+  parsed.choose(weights, parsed.weights);
+  add_cache(app, parsed);
+}
+
+}  // namespace
+
+std::variant<Command, int> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app(kDescription, "kennel");
+  app.set_version_flag("--version", "kennel " KENNEL_VERSION);
+  app.footer(kExamples);
+  app.require_subcommand(1);
+  Parsed parsed;
+  add_commands(app, parsed);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return 2;
+  }
+  return *std::move(parsed.chosen);
+}
+
+}  // namespace kennel::apps

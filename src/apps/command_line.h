@@ -1,0 +1,97 @@
+// What people type, parsed once for all programs: `kennel` parses it to answer --help and mistakes
+// at once, and the program that it hands over to parses the same words again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/disk.h"
+#include "dataset/sample_photos.h"
+
+namespace kennel::apps {
+
+// How a command talks: for people, or one JSON value a line.
+struct OutputOptions {
+  bool json = false;
+  bool quiet = false;
+};
+
+struct SampleCommand {
+  base::Path folder;
+  dataset::SampleOptions options;
+  OutputOptions output;
+};
+
+struct TrainCommand {
+  base::Path data;
+  std::optional<base::Path> output_folder;
+  std::string backbone = "efficientnet-lite0";
+  std::optional<base::Path> weights;
+  std::string precision = "auto";
+  int hidden = 256;
+  int epochs = 15;
+  int batch_size = 32;
+  double learning_rate = 1e-3;
+  std::string optimizer = "adamw";
+  double weight_decay = 0.01;
+  std::string schedule = "cosine";
+  double label_smoothing = 0;
+  double dropout = 0;
+  int patience = 0;
+  double fraction = 1;
+  std::uint64_t seed = 1;
+  int threads = 0;  // 0: as many as there are processors
+  bool strict = false;
+  bool resume = false;
+  OutputOptions output;
+};
+
+struct EvaluateCommand {
+  base::Path package;
+  base::Path data;
+  std::string split = "auto";
+  std::string precision = "auto";
+  std::optional<base::Path> report;
+  int threads = 0;
+  bool strict = false;
+  OutputOptions output;
+};
+
+struct PredictCommand {
+  base::Path package;
+  std::vector<base::Path> photos;
+  int top = 5;
+  std::string precision = "auto";
+  int threads = 0;
+  OutputOptions output;
+};
+
+struct CompareCommand {
+  std::vector<base::Path> runs;
+  OutputOptions output;
+};
+
+struct WeightsCommand {
+  OutputOptions output;
+};
+
+struct CacheListCommand {
+  OutputOptions output;
+};
+
+struct CacheTrimCommand {
+  std::uint64_t bytes_max = 0;
+  OutputOptions output;
+};
+
+using Command = std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand,
+                             CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand>;
+
+// The command, or the exit code after --help, --version or a mistake, which have been answered on
+// stdout or stderr.
+[[nodiscard]] std::variant<Command, int> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace kennel::apps

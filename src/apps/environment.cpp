@@ -1,0 +1,70 @@
+#include "apps/environment.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace kennel::apps {
+namespace {
+
+std::string variable_or(const char* name, const std::string& otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyz"
+                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_-./=:,+@%") == std::string::npos;
+  if (plain) return word;
+  std::string text = "'";
+  for (const char letter : word) {
+    if (letter == '\'') {
+      text += "'\\''";
+    } else {
+      text += letter;
+    }
+  }
+  return text + "'";
+}
+
+}  // namespace
+
+int thread_count(int given) {
+  if (given > 0) return given;
+  cpu_set_t processors;
+  CPU_ZERO(&processors);
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) return 1;
+  return CPU_COUNT(&processors);
+}
+
+base::Path cache_folder() {
+  const base::Path home_cache = base::Path(variable_or("HOME", "/tmp")) / ".cache";
+  const base::Path shared = variable_or("XDG_CACHE_HOME", home_cache.string());
+  return variable_or("KENNEL_CACHE", (shared / "kennel").string());
+}
+
+base::Path feature_cache_folder() { return cache_folder() / "features"; }
+
+std::string quoted_command(int argc, const char* const* argv) {
+  std::string text = "kennel";
+  for (int index = 1; index < argc; ++index) text += " " + quoted(argv[index]);
+  return text;
+}
+
+base::Error exec_sibling(const std::string& program, char* const* argv) {
+  std::error_code error;
+  const base::Path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const base::Path path = self.parent_path() / program;
+  ::execv(path.c_str(), argv);
+  return {base::ErrorKind::kNotFound,
+          fmt::format("cannot start {}: {}; it belongs beside {}", path.string(),
+                      std::strerror(errno), self.string())};
+}
+
+}  // namespace kennel::apps

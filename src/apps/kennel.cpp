@@ -1,0 +1,37 @@
+// `kennel`: the command that people type. Light work it does itself; training and inference it
+// hands over to the programs that link what they need.
+#include "apps/compare.h"
+#include "apps/environment.h"
+#include "apps/program.h"
+#include "apps/sample.h"
+#include "apps/weights_search.h"
+
+namespace kennel::apps {
+namespace {
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+base::Result<int> hand_over(const std::string& program, char** argv) {
+  return tl::unexpected(exec_sibling(program, argv));
+}
+
+base::Result<int> handle(const Command& command, char** argv) {
+  return std::visit(Overloaded{[](const SampleCommand& sample) { return run_sample(sample); },
+                               [](const CompareCommand& compare) { return run_compare(compare); },
+                               [](const WeightsCommand& weights) { return run_weights(weights); },
+                               [&](const TrainCommand&) { return hand_over("kennel-train", argv); },
+                               [&](const auto&) { return hand_over("kennel-infer", argv); }},
+                    command);
+}
+
+}  // namespace
+}  // namespace kennel::apps
+
+int main(int argc, char** argv) {
+  return kennel::apps::run_program(argc, argv, [&](const kennel::apps::Command& command) {
+    return kennel::apps::handle(command, argv);
+  });
+}

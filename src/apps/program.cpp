@@ -1,0 +1,34 @@
+#include "apps/program.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "apps/interrupt.h"
+
+namespace kennel::apps {
+namespace {
+
+int report(const base::Error& error) {
+  fmt::print(stderr, "kennel: {}\n", error.message);
+  return error.kind == base::ErrorKind::kInterrupted ? kExitInterrupted : 1;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const Handler& handler) {
+  const auto parsed = parse_command_line(argc, argv);
+  if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
+  try {
+    const auto result = handler(std::get<Command>(parsed));
+    return result ? *result : report(result.error());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "kennel: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "kennel: {}\n", error.what());
+  }
+  return 1;
+}
+
+}  // namespace kennel::apps

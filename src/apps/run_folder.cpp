@@ -1,0 +1,101 @@
+#include "apps/run_folder.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+namespace kennel::apps {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorKind;
+
+constexpr int kNumberMax = 100000;
+
+std::string data_name(const base::Path& data) {
+  auto normal = fs::absolute(data).lexically_normal();
+  if (!normal.has_filename()) normal = normal.parent_path();
+  return normal.filename().empty() ? "photos" : normal.filename().string();
+}
+
+bool holds_a_run(const base::Path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / "checkpoint.pth", ignored) ||
+         fs::exists(folder / "results.json", ignored);
+}
+
+bool is_finished(const base::Path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / "results.json", ignored);
+}
+
+bool is_empty_or_missing(const base::Path& folder) {
+  std::error_code ignored;
+  return !fs::exists(folder, ignored) || fs::is_empty(folder, ignored);
+}
+
+base::Path numbered(const base::Path& runs, const std::string& name, int number) {
+  return runs / fmt::format("{}-{:03}", name, number);
+}
+
+base::Result<base::Path> make_next(const base::Path& runs, const std::string& name) {
+  std::error_code error;
+  fs::create_directories(runs, error);
+  for (int number = 1; number < kNumberMax; ++number) {
+    const auto folder = numbered(runs, name, number);
+    if (::mkdir(folder.c_str(), 0755) == 0) return folder;
+    if (errno != EEXIST) throw base::DiskError("make the folder", folder, errno);
+  }
+  return base::fail(
+      ErrorKind::kConflict,
+      fmt::format("{} is full of runs on {}; name one with --output", runs.string(), name));
+}
+
+// The last run on this data that never got to its results, or else the last one of all.
+base::Result<base::Path> find_last(const base::Path& runs, const std::string& name) {
+  std::optional<base::Path> last;
+  std::optional<base::Path> last_unfinished;
+  for (int number = 1; fs::exists(numbered(runs, name, number)); ++number) {
+    last = numbered(runs, name, number);
+    if (!is_finished(*last)) last_unfinished = last;
+  }
+  if (last_unfinished) return *last_unfinished;
+  if (last) return *last;
+  return base::fail(ErrorKind::kNotFound,
+                    fmt::format("there is no run to resume under {}; start one without --resume, "
+                                "or name it with --output",
+                                runs.string()));
+}
+
+}  // namespace
+
+base::Result<base::Path> open_run_folder(const RunFolderRequest& request, const base::Path& runs) {
+  const std::string name = data_name(request.data);
+  if (!request.given) return request.resume ? find_last(runs, name) : make_next(runs, name);
+  const base::Path& folder = *request.given;
+  if (!request.resume && holds_a_run(folder)) {
+    return base::fail(ErrorKind::kConflict,
+                      fmt::format("{} holds a run already; add --resume to go on with it, or "
+                                  "choose another --output",
+                                  folder.string()));
+  }
+  if (!holds_a_run(folder) && !is_empty_or_missing(folder)) {
+    return base::fail(
+        ErrorKind::kConflict,
+        fmt::format("{} is not empty and holds no run; choose another --output", folder.string()));
+  }
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw base::DiskError("make the folder", folder, error.value());
+  return folder;
+}
+
+EmptyFolderRemoval::~EmptyFolderRemoval() {
+  std::error_code ignored;
+  fs::remove(folder_, ignored);  // refuses a folder that is not empty
+}
+
+}  // namespace kennel::apps

@@ -1,0 +1,35 @@
+// Where a run goes: runs/<data set>-001, -002 ...
+#pragma once
+
+#include <optional>
+
+#include "base/disk.h"
+#include "base/error.h"
+
+namespace kennel::apps {
+
+struct RunFolderRequest {
+  base::Path data;
+  std::optional<base::Path> given;  // --output
+  bool resume = false;
+};
+
+// The folder, made. A new run gets the next free number, alone even when two start together.
+// kConflict when the given folder holds a run already and it is not to be resumed; kNotFound when
+// there is nothing to resume.
+[[nodiscard]] base::Result<base::Path> open_run_folder(const RunFolderRequest& request,
+                                                       const base::Path& runs);
+
+// Takes a folder back at its end when nothing came to be in it, however the run ended.
+class EmptyFolderRemoval {
+ public:
+  explicit EmptyFolderRemoval(base::Path folder) : folder_(std::move(folder)) {}
+  ~EmptyFolderRemoval();
+  EmptyFolderRemoval(const EmptyFolderRemoval&) = delete;
+  EmptyFolderRemoval& operator=(const EmptyFolderRemoval&) = delete;
+
+ private:
+  base::Path folder_;
+};
+
+}  // namespace kennel::apps

@@ -1,0 +1,65 @@
+#include "apps/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+namespace kennel::apps {
+namespace {
+
+std::variant<Command, int> parse(std::initializer_list<const char*> words) {
+  std::vector<const char*> argv{"kennel"};
+  argv.insert(argv.end(), words);
+  return parse_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
+template <class T>
+T command(std::initializer_list<const char*> words) {
+  return std::get<T>(std::get<Command>(parse(words)));
+}
+
+TEST(CommandLine, ReadsATrainingCommand) {
+  const auto train = command<TrainCommand>({"train", "photos", "--epochs", "3", "--backbone",
+                                            "resnet18", "--learning-rate", "0.01", "--json"});
+  EXPECT_EQ(train.data, "photos");
+  EXPECT_EQ(train.epochs, 3);
+  EXPECT_EQ(train.backbone, "resnet18");
+  EXPECT_DOUBLE_EQ(train.learning_rate, 0.01);
+  EXPECT_TRUE(train.output.json);
+  EXPECT_FALSE(train.output_folder);
+}
+
+TEST(CommandLine, KeepsTheDefaultsThatAreNotNamed) {
+  const auto train = command<TrainCommand>({"train", "photos"});
+  EXPECT_EQ(train.backbone, "efficientnet-lite0");
+  EXPECT_EQ(train.hidden, 256);
+  EXPECT_EQ(train.precision, "auto");
+}
+
+TEST(CommandLine, ReadsSeveralPhotos) {
+  const auto predict = command<PredictCommand>({"predict", "m.tar.gz", "a.jpg", "b.jpg"});
+  EXPECT_EQ(predict.photos, (std::vector<base::Path>{"a.jpg", "b.jpg"}));
+}
+
+TEST(CommandLine, ReadsSizesWithUnits) {
+  EXPECT_EQ(command<CacheTrimCommand>({"cache", "trim", "--max-size", "2KB"}).bytes_max, 2048U);
+  EXPECT_EQ(command<CacheTrimCommand>({"cache", "trim", "--max-size", "0"}).bytes_max, 0U);
+}
+
+TEST(CommandLine, AnswersMistakesWithExitCodeTwo) {
+  EXPECT_EQ(std::get<int>(parse({})), 2);
+  EXPECT_EQ(std::get<int>(parse({"fly"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"train"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"train", "photos", "--backbone", "vgg16"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"train", "photos", "--epochs", "many"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"compare", "one-run"})), 2);
+}
+
+TEST(CommandLine, AnswersHelpAndVersionWithExitCodeZero) {
+  EXPECT_EQ(std::get<int>(parse({"--help"})), 0);
+  EXPECT_EQ(std::get<int>(parse({"train", "--help"})), 0);
+  EXPECT_EQ(std::get<int>(parse({"--version"})), 0);
+}
+
+}  // namespace
+}  // namespace kennel::apps

@@ -1,0 +1,57 @@
+// Photos to features: each photo's backbone pass is paid once, then read from the cache.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/disk.h"
+#include "base/error.h"
+#include "engine/compiled_network.h"
+#include "engine/feature_cache.h"
+#include "engine/photo_pipeline.h"
+
+namespace kennel::engine {
+
+// A backbone with weights, and the digest that stands for those weights.
+struct PretrainedBackbone {
+  const network::Backbone& backbone;
+  const network::StateDict& weights;
+  base::Digest weights_digest;
+};
+
+struct ExtractionOptions {
+  Precision precision = Precision::kF32;
+  int threads = 1;
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(std::size_t done, std::size_t total)> progress;  // photos that were not cached
+};
+
+struct ExtractionSeconds {
+  double hash = 0;     // reading and hashing, wall clock
+  double compile = 0;  // the network, wall clock
+  double extract = 0;  // decoding, inference and writing, wall clock
+  PipelineSeconds work;
+};
+
+// One entry a photo, in the order they were given.
+struct Features {
+  std::vector<std::span<const float>> rows;  // empty where the photo could not be read
+  std::vector<base::Digest> digests;
+  std::vector<PhotoFailure> failures;  // ordered by index
+  std::size_t cached = 0;              // photos whose features were there already
+  ExtractionSeconds seconds;
+};
+
+// What names the features of this backbone in the cache.
+[[nodiscard]] SpaceKey space_key(const PretrainedBackbone& backbone, Precision precision);
+
+// The rows point into `space`. kInterrupted when `stop` was set; what was computed until then is in
+// the space. kInvalid when the weights don't fit the backbone.
+[[nodiscard]] base::Result<Features> extract_features(FeatureSpace& space,
+                                                      const PretrainedBackbone& backbone,
+                                                      std::span<const base::Path> photos,
+                                                      const ExtractionOptions& options);
+
+}  // namespace kennel::engine

@@ -1,0 +1,188 @@
+#include "network/package.h"
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "network/archive.h"
+#include "network/weights_file.h"
+
+namespace kennel::network {
+namespace {
+
+using base::ErrorKind;
+using nlohmann::json;
+
+constexpr int kFormat = 1;
+constexpr int kHiddenMax = 1 << 16;
+constexpr std::size_t kClassesMax = 1 << 16;
+constexpr int kJsonDepthMax = 64;
+
+json to_json(const vision::Transform& transform) {
+  constexpr std::array<const char*, 3> kFilters{"bilinear", "bicubic", "lanczos"};
+  return {{"resize_shorter", transform.resize_shorter},
+          {"crop", transform.crop},
+          {"filter", kFilters.at(static_cast<std::size_t>(transform.filter))},
+          {"mean", transform.mean},
+          {"std", transform.std}};
+}
+
+json head_json(const Package& package) {
+  json layers = json::array();
+  const Backbone& backbone = **get_backbone(package.backbone);
+  const auto classes = static_cast<int>(package.classes.size());
+  for (const auto& layer : head_layers(backbone.feature_width, package.hidden, classes)) {
+    layers.push_back(
+        {{"name", layer.name}, {"in", layer.in}, {"out", layer.out}, {"relu", layer.relu}});
+  }
+  return {{"hidden", package.hidden}, {"layers", layers}};
+}
+
+json description(const Package& package, base::ByteView weights) {
+  return {{"format", kFormat},
+          {"kennel", KENNEL_VERSION},
+          {"classes", package.classes},
+          {"backbone", package.backbone},
+          {"transform", to_json((*get_backbone(package.backbone))->transform)},
+          {"head", head_json(package)},
+          {"files", {{"model.pth", {{"sha256", base::sha256(weights).hex()}}}}},
+          {"provenance", package.provenance},
+          {"metrics", package.metrics}};
+}
+
+std::string labels_text(const std::vector<std::string>& classes) {
+  std::string text;
+  for (const auto& name : classes) text += name + "\n";
+  return text;
+}
+
+// An entry of the package, or an error that says that there is none.
+base::Result<base::ByteView> get_entry(const std::map<std::string, base::Bytes>& entries,
+                                       const std::string& name) {
+  const auto found = entries.find(name);
+  if (found == entries.end()) {
+    return base::fail(ErrorKind::kInvalid,
+                      fmt::format("it has no {}; was it made by `kennel train`?", name));
+  }
+  return base::ByteView(found->second);
+}
+
+base::Result<json> parse_description(base::ByteView text) {
+  bool too_deep = false;
+  const auto limit_depth = [&](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > kJsonDepthMax;
+    return !too_deep;
+  };
+  auto value = json::parse(text.begin(), text.end(), limit_depth, false);
+  if (too_deep || !value.is_object()) {
+    return base::fail(ErrorKind::kCorrupt, "its kennel.json is not a JSON object");
+  }
+  return value;
+}
+
+base::Error missing_field(const char* field) {
+  return {ErrorKind::kCorrupt, fmt::format("its kennel.json has no valid \"{}\"", field)};
+}
+
+base::Result<void> check_format(const json& value) {
+  const auto format = value.find("format");
+  if (format == value.end() || !format->is_number_integer()) {
+    return tl::unexpected(missing_field("format"));
+  }
+  if (*format != kFormat) {
+    return base::fail(ErrorKind::kInvalid,
+                      fmt::format("its format is {}, this kennel reads format {}; use the version "
+                                  "of kennel that made it",
+                                  format->dump(), kFormat));
+  }
+  return {};
+}
+
+base::Result<std::vector<std::string>> parse_classes(const json& value) {
+  const auto found = value.find("classes");
+  if (found == value.end() || !found->is_array() || found->empty() || found->size() > kClassesMax) {
+    return tl::unexpected(missing_field("classes"));
+  }
+  std::vector<std::string> classes;
+  for (const auto& name : *found) {
+    if (!name.is_string()) return tl::unexpected(missing_field("classes"));
+    classes.push_back(name.get<std::string>());
+  }
+  return classes;
+}
+
+base::Result<int> parse_hidden(const json& value) {
+  const auto head = value.find("head");
+  if (head == value.end() || !head->is_object()) return tl::unexpected(missing_field("head"));
+  const auto hidden = head->find("hidden");
+  if (hidden == head->end() || !hidden->is_number_integer()) {
+    return tl::unexpected(missing_field("head.hidden"));
+  }
+  const auto units = hidden->get<std::int64_t>();
+  if (units < 1 || units > kHiddenMax) return tl::unexpected(missing_field("head.hidden"));
+  return static_cast<int>(units);
+}
+
+base::Result<std::string> parse_backbone(const json& value) {
+  const auto found = value.find("backbone");
+  if (found == value.end() || !found->is_string()) {
+    return tl::unexpected(missing_field("backbone"));
+  }
+  KENNEL_TRY(const Backbone* backbone, get_backbone(found->get<std::string>()));
+  return backbone->name;
+}
+
+json object_or_empty(const json& value, const char* field) {
+  const auto found = value.find(field);
+  return found != value.end() && found->is_object() ? *found : json::object();
+}
+
+base::Result<void> check_digest(const json& value, base::ByteView weights) {
+  const auto expected = value.value(json::json_pointer("/files/model.pth/sha256"), json());
+  if (expected != base::sha256(weights).hex()) {
+    return base::fail(ErrorKind::kCorrupt,
+                      "its model.pth is not the one that kennel.json was written for");
+  }
+  return {};
+}
+
+base::Result<Package> parse_package(std::map<std::string, base::Bytes> entries) {
+  KENNEL_TRY(const auto text, get_entry(entries, "kennel.json"));
+  KENNEL_TRY(const auto value, parse_description(text));
+  KENNEL_TRY_VOID(check_format(value));
+  Package package;
+  KENNEL_TRY(package.classes, parse_classes(value));
+  KENNEL_TRY(package.backbone, parse_backbone(value));
+  KENNEL_TRY(package.hidden, parse_hidden(value));
+  package.provenance = object_or_empty(value, "provenance");
+  package.metrics = object_or_empty(value, "metrics");
+  KENNEL_TRY_VOID(get_entry(entries, "model.pth"));
+  const auto weights = std::make_shared<base::Bytes>(std::move(entries["model.pth"]));
+  KENNEL_TRY_VOID(check_digest(value, *weights));
+  KENNEL_TRY(package.weights, parse_pth(*weights, weights));
+  return package;
+}
+
+}  // namespace
+
+void write_package(base::Disk& disk, const base::Path& path, const Package& package,
+                   const PackageGraph& graph) {
+  const base::Bytes weights = to_pth(package.weights);
+  const std::string text = description(package, weights).dump(2) + "\n";
+  const std::string labels = labels_text(package.classes);
+  write_archive(disk, path,
+                {{"kennel.json", base::as_bytes(text)},
+                 {"labels.txt", base::as_bytes(labels)},
+                 {"model.pth", weights},
+                 {"graph.xml", graph.xml},
+                 {"graph.bin", graph.bin}});
+}
+
+base::Result<Package> read_package(const base::Path& path) {
+  auto entries = read_archive(path);
+  if (!entries) return tl::unexpected(entries.error());
+  auto package = parse_package(*std::move(entries));
+  if (!package) return base::fail_in(path.string(), package.error());
+  return package;
+}
+
+}  // namespace kennel::network
