@@ -25,9 +25,7 @@ PEER_PYTHON = PEER_FOLDER / "bin/python"
 
 def require_program(path: Path) -> Path:
     if not path.is_file():
-        raise BenchError(
-            f"{path} is not there: build it first with `make bench`, or `make release`"
-        )
+        raise BenchError(f"{path} is not there: build it first with `make build`")
     return path
 
 

@@ -7,6 +7,7 @@ head, every photo through the backbone in every epoch. Prints one JSON line at t
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import random
 import resource
@@ -191,11 +192,13 @@ def set_training_mode(model: nn.Module, backbone_mode: str) -> None:
 
 
 def fit(model: nn.Module, loaders: dict[str, DataLoader], options: argparse.Namespace) -> list:
+    """Leaves the model as it was after the epoch with the best accuracy on valid."""
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = new_optimizer(trainable, options)
     scheduler = new_scheduler(optimizer, len(loaders["train"]) * options.epochs, options)
     criterion = nn.CrossEntropyLoss(label_smoothing=options.label_smoothing)
-    history = []
+    history: list[dict] = []
+    best_top1, best_state = -1.0, model.state_dict()
     for epoch in range(1, options.epochs + 1):
         start = time.perf_counter()
         set_training_mode(model, options.backbone_mode)
@@ -203,6 +206,8 @@ def fit(model: nn.Module, loaders: dict[str, DataLoader], options: argparse.Name
         trained = time.perf_counter()
         valid = count_correct(model, loaders["valid"]) / len(loaders["valid"].dataset)
         ended = time.perf_counter()
+        if valid > best_top1:
+            best_top1, best_state = valid, copy.deepcopy(model.state_dict())
         history.append(
             {
                 "epoch": epoch,
@@ -212,6 +217,7 @@ def fit(model: nn.Module, loaders: dict[str, DataLoader], options: argparse.Name
                 "valid_seconds": ended - trained,
             }
         )
+    model.load_state_dict(best_state)
     return history
 
 
