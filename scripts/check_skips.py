@@ -16,7 +16,9 @@ def skip_message(case: ElementTree.Element) -> str | None:
 
 
 def main(folder: Path) -> int:
-    cases = [case for path in folder.glob("*.xml") for case in ElementTree.parse(path).iter("testcase")]
+    cases = [
+        case for path in folder.glob("*.xml") for case in ElementTree.parse(path).iter("testcase")
+    ]
     if not cases:
         print(f"no test results in {folder}")
         return 1

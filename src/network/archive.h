@@ -30,6 +30,10 @@ struct ArchiveEntry {
 [[nodiscard]] base::Result<std::map<std::string, base::Bytes>> read_archive(
     const base::Path& path, const ArchiveLimits& limits = {});
 
+// The same from memory.
+[[nodiscard]] base::Result<std::map<std::string, base::Bytes>> parse_archive(
+    base::ByteView packed, const ArchiveLimits& limits = {});
+
 // A `.tar.gz` whose content is stored, not deflated (weights hardly shrink, and deflating them
 // costs seconds). Owner, mode and time are constant, so the same entries give the same bytes.
 // Appears whole under `path`, or not at all.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,7 +32,8 @@ enum class DType {
 [[nodiscard]] std::string_view to_name(DType type);
 [[nodiscard]] std::size_t size_of(DType type);
 
-// Dense, row-major, little-endian.
+// Dense, row-major, little-endian, aligned to its elements. No element count overflows: that of a
+// foreign shape is checked where it is read.
 struct Tensor {
   DType type = DType::kFloat32;
   std::vector<std::int64_t> shape;
@@ -63,6 +66,7 @@ class StateDict {
 
  private:
   std::vector<Entry> entries_;
+  std::map<std::string, std::size_t, std::less<>> places_;  // of the names in `entries_`
 };
 
 }  // namespace kennel::network

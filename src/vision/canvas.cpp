@@ -32,6 +32,18 @@ void Canvas::put_row(int y, const std::uint8_t* rgb) {
   }
 }
 
+void Canvas::set_frame(double width, double height) {
+  if (orientation_.transposed) std::swap(width, height);
+  const bool from_right =
+      orientation_.transposed ? orientation_.mirror_rows : orientation_.mirror_columns;
+  const bool from_bottom =
+      orientation_.transposed ? orientation_.mirror_columns : orientation_.mirror_rows;
+  image_.frame = {.left = from_right ? image_.width - width : 0,
+                  .top = from_bottom ? image_.height - height : 0,
+                  .width = width,
+                  .height = height};
+}
+
 Image turn_upright(Image image, Orientation orientation) {
   if (orientation == Orientation{}) return image;
   Canvas canvas(image.width, image.height, orientation);

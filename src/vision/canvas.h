@@ -18,6 +18,8 @@ class Canvas {
   [[nodiscard]] std::uint8_t* find_row(int y);
   // `rgb` holds 3 * width bytes.
   void put_row(int y, const std::uint8_t* rgb);
+  // Says what of the stored pixels, from the first, is the photo.
+  void set_frame(double width, double height);
   [[nodiscard]] Image take() { return std::move(image_); }
 
  private:

@@ -32,7 +32,7 @@ struct DecodeOptions {
   // A JPEG may be decoded at 1/2, 1/4 or 1/8 as long as neither side gets shorter than this
   // many pixels. 0 decodes at full size.
   int side_min = 0;
-  DecodeBudget budget;
+  DecodeBudget budget{};
 };
 
 // Upright by its EXIF orientation; gray, CMYK, palette and 16-bit images become 8-bit RGB; what is

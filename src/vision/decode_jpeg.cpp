@@ -112,6 +112,10 @@ base::Result<Image> decode_jpeg(base::ByteView bytes, const DecodeOptions& optio
   Canvas canvas(static_cast<int>(reader.info().output_width),
                 static_cast<int>(reader.info().output_height),
                 find_orientation(find_jpeg_exif(bytes)));
+  if (const unsigned reduction = reader.info().scale_denom; reduction > 1) {
+    canvas.set_frame(static_cast<double>(reader.info().image_width) / reduction,
+                     static_cast<double>(reader.info().image_height) / reduction);
+  }
   KENNEL_TRY_VOID(read_rows(reader, canvas));
   return canvas.take();
 }

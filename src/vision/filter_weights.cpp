@@ -45,41 +45,59 @@ double evaluate(Filter filter, double x) {
   return 0;
 }
 
+// The source pixels [first, last) that one output is made of.
+struct Window {
+  double center = 0;
+  int first = 0;
+  int last = 0;
+};
+
+// Antialiasing: reducing stretches the filter over all the pixels that fall into one.
+double find_stretch(const FilterWeights::Axis& axis) {
+  return std::max(1.0, axis.source_length / axis.scaled_size);
+}
+
+std::vector<Window> find_windows(const FilterWeights::Axis& axis, Filter filter) {
+  const double step = axis.source_length / axis.scaled_size;
+  const double reach = find_support(filter) * find_stretch(axis);
+  std::vector<Window> windows;
+  windows.reserve(static_cast<std::size_t>(axis.count));
+  for (int i = axis.begin; i < axis.begin + axis.count; ++i) {
+    const double center = axis.source_begin + (i + 0.5) * step;
+    windows.push_back({.center = center,
+                       .first = std::max(0, static_cast<int>(center - reach + 0.5)),
+                       .last = std::min(axis.source_size, static_cast<int>(center + reach + 0.5))});
+  }
+  return windows;
+}
+
+// Fixed-point weights that add up to 1, for the pixels of `window` in order.
+void weigh(const Window& window, double stretch, Filter filter, std::int32_t* weights) {
+  const auto evaluate_at = [&](int x) {
+    return evaluate(filter, (x - window.center + 0.5) / stretch);
+  };
+  double total = 0;
+  for (int x = window.first; x < window.last; ++x) total += evaluate_at(x);
+  for (int x = window.first; x < window.last; ++x) {
+    const double scaled = evaluate_at(x) / total * (1 << FilterWeights::kFractionBits);
+    weights[x - window.first] = static_cast<std::int32_t>(std::lround(scaled));
+  }
+}
+
 }  // namespace
 
 FilterWeights::FilterWeights(const Axis& axis, Filter filter) {
-  const double reduction = static_cast<double>(axis.source_size) / axis.scaled_size;
-  first_.reserve(static_cast<std::size_t>(axis.count));
-  start_.reserve(static_cast<std::size_t>(axis.count) + 1);
-  for (int i = axis.begin; i < axis.begin + axis.count; ++i) {
-    add_output((i + 0.5) * reduction, reduction, axis, filter);
+  const std::vector<Window> windows = find_windows(axis, filter);
+  for (const Window& window : windows) taps_ = std::max(taps_, window.last - window.first);
+  weights_.resize(windows.size() * static_cast<std::size_t>(taps_));
+  first_.reserve(windows.size());
+  for (const Window& window : windows) {
+    // At the far edge the window is shorter than the taps: it gets zeros on its left.
+    const int first = std::min(window.first, axis.source_size - taps_);
+    std::int32_t* const taps = weights_.data() + first_.size() * static_cast<std::size_t>(taps_);
+    weigh(window, find_stretch(axis), filter, taps + (window.first - first));
+    first_.push_back(first);
   }
-}
-
-std::span<const std::int32_t> FilterWeights::taps(int output) const {
-  const auto i = static_cast<std::size_t>(output);
-  return std::span(weights_).subspan(start_[i], start_[i + 1] - start_[i]);
-}
-
-void FilterWeights::add_output(double center, double reduction, const Axis& axis, Filter filter) {
-  // Antialiasing: reducing stretches the filter over all the pixels that fall into one.
-  const double stretch = std::max(reduction, 1.0);
-  const double support = find_support(filter) * stretch;
-  const int first = std::max(0, static_cast<int>(center - support + 0.5));
-  const int last = std::min(axis.source_size, static_cast<int>(center + support + 0.5));
-  std::vector<double> values;
-  double total = 0;
-  for (int x = first; x < last; ++x) {
-    values.push_back(evaluate(filter, (x - center + 0.5) / stretch));
-    total += values.back();
-  }
-  for (const double value : values) {
-    const double scaled = value / total * (1 << kFractionBits);
-    weights_.push_back(static_cast<std::int32_t>(std::lround(scaled)));
-  }
-  first_.push_back(first);
-  start_.push_back(weights_.size());
-  source_end_ = std::max(source_end_, last);
 }
 
 }  // namespace kennel::vision

@@ -16,9 +16,19 @@ void check_pixels(const Image& image) {
               "an image holds 3 bytes a pixel");
 }
 
-// The side that keeps the image's shape, cut off as torchvision's Resize does.
-int scale_side(int side, int shorter, int resize_shorter) {
-  return static_cast<int>(std::int64_t{resize_shorter} * side / shorter);
+Frame find_frame(const Image& image) {
+  const Frame whole{0, 0, static_cast<double>(image.width), static_cast<double>(image.height)};
+  return image.frame.value_or(whole);
+}
+
+FilterWeights::Axis to_columns(const Image& image) {
+  const Frame frame = find_frame(image);
+  return {.source_size = image.width, .source_begin = frame.left, .source_length = frame.width};
+}
+
+FilterWeights::Axis to_rows(const Image& image) {
+  const Frame frame = find_frame(image);
+  return {.source_size = image.height, .source_begin = frame.top, .source_length = frame.height};
 }
 
 // Half of what is left over, halves to the even side as Python's round does in torchvision's
@@ -30,12 +40,19 @@ int find_crop_start(int side, int crop) {
   return rounds_up ? half + 1 : half;
 }
 
-FilterWeights::Axis to_axis(int side, int shorter, const Transform& transform) {
-  const int scaled = scale_side(side, shorter, transform.resize_shorter);
-  return {.source_size = side,
-          .scaled_size = scaled,
-          .begin = find_crop_start(scaled, transform.crop),
-          .count = transform.crop};
+// The scaled side keeps the photo's shape and is cut off as torchvision's Resize does.
+FilterWeights::Axis crop_axis(FilterWeights::Axis axis, double shorter,
+                              const Transform& transform) {
+  axis.scaled_size = static_cast<int>(transform.resize_shorter * axis.source_length / shorter);
+  axis.begin = find_crop_start(axis.scaled_size, transform.crop);
+  axis.count = transform.crop;
+  return axis;
+}
+
+FilterWeights::Axis whole_axis(FilterWeights::Axis axis, int size) {
+  axis.scaled_size = size;
+  axis.count = size;
+  return axis;
 }
 
 }  // namespace
@@ -43,8 +60,8 @@ FilterWeights::Axis to_axis(int side, int shorter, const Transform& transform) {
 Image resize(const Image& image, int width, int height, Filter filter) {
   check_pixels(image);
   base::check(width > 0 && height > 0, "the new size has pixels");
-  const FilterWeights across({image.width, width, 0, width}, filter);
-  const FilterWeights down({image.height, height, 0, height}, filter);
+  const FilterWeights across(whole_axis(to_columns(image), width), filter);
+  const FilterWeights down(whole_axis(to_rows(image), height), filter);
   return resample(image, across, down);
 }
 
@@ -52,9 +69,10 @@ Image apply(const Transform& transform, const Image& image) {
   check_pixels(image);
   base::check(transform.crop > 0 && transform.crop <= transform.resize_shorter,
               "the crop fits into the resized image");
-  const int shorter = std::min(image.width, image.height);
-  const FilterWeights across(to_axis(image.width, shorter, transform), transform.filter);
-  const FilterWeights down(to_axis(image.height, shorter, transform), transform.filter);
+  const Frame frame = find_frame(image);
+  const double shorter = std::min(frame.width, frame.height);
+  const FilterWeights across(crop_axis(to_columns(image), shorter, transform), transform.filter);
+  const FilterWeights down(crop_axis(to_rows(image), shorter, transform), transform.filter);
   return resample(image, across, down);
 }
 

@@ -25,6 +25,13 @@ struct Transform {
   bool operator==(const Transform&) const = default;
 };
 
+// The DecodeOptions::side_min for photos that `apply` comes next for. A reduced decode then differs
+// from a full one by 0.1 to 0.5 of 255 on average, 1.2 on the finest patterns; with resize_shorter
+// itself it would be up to 4.
+[[nodiscard]] inline int find_side_min(const Transform& transform) {
+  return 2 * transform.resize_shorter;
+}
+
 // The `crop` x `crop` square, still 8-bit RGB.
 [[nodiscard]] Image apply(const Transform& transform, const Image& image);
 

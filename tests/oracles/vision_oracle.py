@@ -4,7 +4,9 @@ vision_oracle.py FOLDER
 
 Reads FOLDER/picture.ppm and FOLDER/resizes.txt (lines "name width height filter").
 Writes FOLDER/<name>.ppm for every resize, and the picture in many formats and modes as
-FOLDER/<format>.<extension>, each with Pillow's own decode of it in FOLDER/<format>.ppm.
+FOLDER/<format>.<extension>, each with Pillow's own decode of it in FOLDER/<format>.ppm. Takes every
+FOLDER/photo_*.jpg through torchvision's Resize(256) and CenterCrop(224), as Pillow does them, into
+FOLDER/photo_*.ppm.
 """
 
 import io
@@ -22,7 +24,15 @@ FILTERS = {
 }
 ORIENTATION_TAG = 0x0112
 # Adam7: the first column and row of each pass, and the steps between them.
-ADAM7 = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+ADAM7 = [
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+]
 
 
 def to_upright_rgb(image):
@@ -68,7 +78,9 @@ def interlaced_png(image, color_type):
     for left, top, step_x, step_y in ADAM7:
         rows = to_rows(image)[top::step_y]
         columns = range(left, image.width, step_x)
-        passes.append([b"".join(row[x * channels : (x + 1) * channels] for x in columns) for row in rows])
+        passes.append(
+            [b"".join(row[x * channels : (x + 1) * channels] for x in columns) for row in rows]
+        )
     return write_png(image.size, 8, color_type, passes, True)
 
 
@@ -95,7 +107,10 @@ def make_jpegs(picture):
     yield "jpeg_gray.jpg", saved(picture.convert("L"), "JPEG")
     yield "jpeg_cmyk.jpg", saved(picture.convert("CMYK"), "JPEG")
     for value in range(1, 9):
-        yield f"jpeg_exif{value}.jpg", saved(picture, "JPEG", exif=exif_with_orientation(value))
+        yield (
+            f"jpeg_exif{value}.jpg",
+            saved(picture, "JPEG", exif=exif_with_orientation(value)),
+        )
 
 
 def make_pngs(picture, alpha):
@@ -104,7 +119,10 @@ def make_pngs(picture, alpha):
     yield "png_gray.png", saved(picture.convert("L"), "PNG")
     yield "png_gray_alpha.png", saved(alpha.convert("LA"), "PNG")
     yield "png_palette.png", saved(picture.quantize(64), "PNG")
-    yield "png_palette_transparent.png", saved(picture.quantize(64), "PNG", transparency=3)
+    yield (
+        "png_palette_transparent.png",
+        saved(picture.quantize(64), "PNG", transparency=3),
+    )
     yield "png_one_bit.png", saved(picture.convert("1"), "PNG")
     deep = picture.convert("L").convert("I").point(lambda value: value * 256 + 77).convert("I;16")
     yield "png_gray16.png", saved(deep, "PNG")
@@ -120,7 +138,10 @@ def make_webps(picture, alpha):
     yield "webp_alpha.webp", saved(alpha, "WEBP", quality=80)
     yield "webp_exif8.webp", saved(picture, "WEBP", exif=exif_with_orientation(8))
     frames = [picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
-    yield "webp_animated.webp", saved(picture, "WEBP", save_all=True, append_images=frames)
+    yield (
+        "webp_animated.webp",
+        saved(picture, "WEBP", save_all=True, append_images=frames),
+    )
 
 
 def make_gifs(picture):
@@ -131,7 +152,10 @@ def make_gifs(picture):
     yield "gif_gray.gif", saved(picture.convert("L"), "GIF")
     frames = [picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).quantize(100)]
     yield "gif_animated.gif", saved(palette, "GIF", save_all=True, append_images=frames)
-    yield "gif_larger_screen.gif", on_larger_screen(saved(palette, "GIF", transparency=5))
+    yield (
+        "gif_larger_screen.gif",
+        on_larger_screen(saved(palette, "GIF", transparency=5)),
+    )
 
 
 def make_bmps(picture, alpha):
@@ -145,7 +169,11 @@ def make_bmps(picture, alpha):
 def write_formats(folder, picture):
     alpha = picture.copy()
     alpha.putalpha(Image.linear_gradient("L").resize(picture.size))
-    makers = [make_jpegs(picture), make_pngs(picture, alpha), make_webps(picture, alpha)]
+    makers = [
+        make_jpegs(picture),
+        make_pngs(picture, alpha),
+        make_webps(picture, alpha),
+    ]
     makers += [make_gifs(picture), make_bmps(picture, alpha)]
     for name, content in (made for maker in makers for made in maker):
         (folder / name).write_bytes(content)
@@ -160,11 +188,26 @@ def write_resizes(folder, picture):
         resized.save(folder / f"{name}.ppm")
 
 
+def transformed(photo):
+    """Resize(256) and CenterCrop(224), with torchvision's roundings."""
+    shorter = min(photo.size)
+    photo = photo.resize([int(256 * side / shorter) for side in photo.size], FILTERS["bilinear"])
+    left, top = (int(round((side - 224) / 2)) for side in photo.size)
+    return photo.crop((left, top, left + 224, top + 224))
+
+
+def write_transforms(folder):
+    for path in folder.glob("photo_*.jpg"):
+        with Image.open(path) as photo:
+            transformed(photo.convert("RGB")).save(path.with_suffix(".ppm"))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     picture = Image.open(folder / "picture.ppm")
     write_resizes(folder, picture)
     write_formats(folder, picture)
+    write_transforms(folder)
 
 
 main()

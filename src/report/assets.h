@@ -1,0 +1,16 @@
+// The files that every page carries inside itself. Embedded in the program; they live as long.
+#pragma once
+
+#include <string_view>
+
+namespace kennel::report {
+
+[[nodiscard]] std::string_view style_sheet();
+// Sorts and unfolds tables; stands alone.
+[[nodiscard]] std::string_view table_script();
+// Draw the charts; need ECharts before them.
+[[nodiscard]] std::string_view chart_script();
+[[nodiscard]] std::string_view confusion_script();
+[[nodiscard]] std::string_view echarts();
+
+}  // namespace kennel::report
