@@ -10,7 +10,7 @@ import accuracy
 import extraction
 import training
 from measured_process import BenchError
-from setting import BUILD, ROOT, find_photos
+from setting import BUILD, ROOT, find_photos, warn_when_busy
 from subjects import EPOCHS
 
 PARTS = {"extraction": extraction.run, "training": training.run, "accuracy": accuracy.run}
@@ -47,6 +47,7 @@ def positive(text: str) -> int:
 
 def main() -> int:
     options = parse_arguments()
+    warn_when_busy()
     try:
         data = find_photos(options.data)
         for part in options.only or PARTS:

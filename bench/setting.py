@@ -69,6 +69,17 @@ def require_splits(folder: Path) -> Path:
     return folder
 
 
+def warn_when_busy() -> None:
+    """PyTorch's threads wait actively: on a busy machine the script loses more than kennel does."""
+    load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    if load > cores / 2:
+        print(
+            f"bench: this machine is busy (load {load:.1f} on {cores} cores): "
+            "the ratios will flatter kennel; measure again when it is quiet",
+            file=sys.stderr,
+        )
+
+
 def describe_setting(data: Path) -> dict[str, object]:
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
