@@ -1,0 +1,62 @@
+"""Measures what the README quotes: `make bench`, or one part with --only."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import accuracy
+import extraction
+import training
+from measured_process import BenchError
+from setting import BUILD, ROOT, find_photos, warn_when_busy
+from subjects import EPOCHS
+
+PARTS = {"extraction": extraction.run, "training": training.run, "accuracy": accuracy.run}
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=sorted(PARTS), action="append", help="may be repeated")
+    parser.add_argument("--data", type=Path, help="photos with train, valid and test folders")
+    parser.add_argument("--runs", type=positive, default=5, help="rounds of the training part")
+    parser.add_argument("--seeds", type=positive, default=3, help="seeds of the accuracy part")
+    parser.add_argument(
+        "--epochs", type=positive, default=EPOCHS, help="epochs of the accuracy part, on all sides"
+    )
+    parser.add_argument("--results", type=Path, default=ROOT / "bench/results")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="one round, one seed, two epochs, figures under build/: a trial, not evidence",
+    )
+    options = parser.parse_args()
+    if options.quick:
+        options.runs, options.seeds, options.epochs = 1, 1, 2
+        options.results = BUILD / "bench-quick"
+    return options
+
+
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is not at least 1")
+    return value
+
+
+def main() -> int:
+    options = parse_arguments()
+    warn_when_busy()
+    try:
+        data = find_photos(options.data)
+        for part in options.only or PARTS:
+            PARTS[part](options, data)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
