@@ -1,7 +1,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <cerrno>
 #include <exception>
 #include <memory>
 
@@ -12,23 +11,21 @@ namespace {
 
 constexpr int kBlockSize = 1024 * 1024;  // bytes a write; libarchive's default is 10 KiB
 
-// Takes what libarchive packs. An exception must not pass through C: it waits here.
+// Takes what libarchive packs. An exception must not pass through C: it waits here. Libarchive is
+// not told, since it would then forget to free what it holds; it packs on into the void.
 struct Sink {
   base::StagedFile file;
   std::exception_ptr failure;
 };
 
-la_ssize_t write_block(archive* writer, void* context, const void* block, std::size_t size) {
+la_ssize_t write_block(archive* /*writer*/, void* context, const void* block, std::size_t size) {
   auto& sink = *static_cast<Sink*>(context);
-  if (sink.failure) return -1;
   try {
-    sink.file.append({static_cast<const std::uint8_t*>(block), size});
-    return static_cast<la_ssize_t>(size);
+    if (!sink.failure) sink.file.append({static_cast<const std::uint8_t*>(block), size});
   } catch (...) {
     sink.failure = std::current_exception();
-    archive_set_error(writer, EIO, "see Sink::failure");
-    return -1;
   }
+  return static_cast<la_ssize_t>(size);
 }
 
 // Writes entries of constant owner, mode and time.
@@ -43,11 +40,6 @@ class TarWriter {
     expect(archive_write_set_bytes_in_last_block(writer, 1));  // no padding
     expect(archive_write_open(writer, &sink_, nullptr, write_block, nullptr));
   }
-
-  // A writer that was not closed must not write what it still holds.
-  ~TarWriter() { archive_write_fail(writer_.get()); }
-  TarWriter(const TarWriter&) = delete;
-  TarWriter& operator=(const TarWriter&) = delete;
 
   void add(const ArchiveEntry& entry) {
     const std::unique_ptr<archive_entry, void (*)(archive_entry*)> header(archive_entry_new(),
@@ -74,8 +66,8 @@ class TarWriter {
 
   // Fails for the disk's reasons, or for a bug of ours: there is no third.
   void expect(int status) {
-    if (status == ARCHIVE_OK) return;
     if (sink_.failure) std::rethrow_exception(sink_.failure);
+    if (status == ARCHIVE_OK) return;
     const char* reason = archive_error_string(writer_.get());
     base::check(false, reason != nullptr ? reason : "libarchive writes an archive");
   }

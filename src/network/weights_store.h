@@ -32,12 +32,12 @@ struct WeightsLocation {
 
 // Values of environment variables, empty where they are not set, and what the program knows.
 struct WeightsEnvironment {
-  std::string kennel_weights;
-  std::string xdg_cache_home;
-  std::string torch_home;
-  std::string home;
-  std::string virtual_env;
-  base::Path project_environment;  // the project's own Python environment
+  std::string kennel_weights = {};
+  std::string xdg_cache_home = {};
+  std::string torch_home = {};
+  std::string home = {};
+  std::string virtual_env = {};
+  base::Path project_environment = {};  // the project's own Python environment
 };
 
 // Where to look, the first first.

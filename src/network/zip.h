@@ -17,17 +17,19 @@
 namespace kennel::network {
 
 struct ZipMember {
-  base::ByteView bytes;
-  std::uint32_t crc32 = 0;  // as the archive claims it
+  base::ByteView bytes;      // as they lie in the archive
+  std::uint32_t crc32 = 0;   // as the archive claims it
+  std::uint16_t method = 0;  // 0 when stored
 };
 
 using ZipMembers = std::map<std::string, ZipMember, std::less<>>;
 
 // Every member by its name; the views point into `bytes`. Refused: members that overlap (the root
-// of zip bombs), one name twice, anything outside the bytes.
+// of zip bombs), one name twice, encryption, anything outside the bytes.
 [[nodiscard]] base::Result<ZipMembers> read_zip(base::ByteView bytes);
 
-// The member's bytes once their checksum is known to hold; kCorrupt with the name otherwise.
+// The bytes of a stored member once their checksum is known to hold. Errors name the member:
+// kCorrupt (missing, damaged), kInvalid (compressed).
 [[nodiscard]] base::Result<base::ByteView> get_intact(const ZipMembers& members,
                                                       std::string_view name);
 

@@ -148,19 +148,14 @@ Result<CentralHeader> read_central_header(ByteReader& reader) {
   return header;
 }
 
-Result<void> check_stored(const CentralHeader& header) {
+Result<void> check_plain(const CentralHeader& header) {
   const std::string name = legible(header.name);
   if ((header.flags & kEncryptedFlag) != 0) {
     return fail(ErrorKind::kInvalid, fmt::format("'{}' in the archive is encrypted", name));
   }
-  if (header.method != 0) {
-    return fail(
-        ErrorKind::kInvalid,
-        fmt::format("'{}' in the archive is compressed (method {}); PyTorch stores weights: "
-                    "load the file there and torch.save it again",
-                    name, header.method));
+  if (header.method == 0 && header.packed_size != header.size) {
+    return damaged(fmt::format("two sizes of '{}'", name));
   }
-  if (header.packed_size != header.size) return damaged(fmt::format("two sizes of '{}'", name));
   return {};
 }
 
@@ -173,7 +168,7 @@ Result<Extent> locate(ByteView bytes, const CentralHeader& header, ByteView& dat
   KENNEL_TRY(const auto extra_size, reader.number<std::uint16_t>());
   KENNEL_TRY(const auto name, reader.take(name_size));
   KENNEL_TRY_VOID(reader.take(extra_size));
-  KENNEL_TRY(data, reader.take(header.size));
+  KENNEL_TRY(data, reader.take(header.packed_size));
   if (base::as_text(name) != header.name) {
     return damaged(fmt::format("'{}' is called '{}' in the directory", legible(base::as_text(name)),
                                legible(header.name)));
@@ -200,11 +195,12 @@ Result<ZipMembers> read_zip(ByteView bytes) {
   std::vector<Extent> extents;
   for (std::uint64_t i = 0; i < directory.member_count; ++i) {
     KENNEL_TRY(const CentralHeader header, read_central_header(reader));
-    KENNEL_TRY_VOID(check_stored(header));
+    KENNEL_TRY_VOID(check_plain(header));
     ByteView data;
     KENNEL_TRY(const Extent extent, locate(bytes, header, data));
     extents.push_back(extent);
-    const bool is_new = members.try_emplace(std::string(header.name), data, header.crc32).second;
+    const ZipMember member{data, header.crc32, header.method};
+    const bool is_new = members.try_emplace(std::string(header.name), member).second;
     if (!is_new) return damaged(fmt::format("two members called '{}'", legible(header.name)));
   }
   KENNEL_TRY_VOID(check_apart(std::move(extents), directory.offset));
@@ -217,6 +213,13 @@ Result<ByteView> get_intact(const ZipMembers& members, std::string_view name) {
     return fail(ErrorKind::kCorrupt, fmt::format("the archive lacks '{}'", legible(name)));
   }
   const ZipMember& member = found->second;
+  if (member.method != 0) {
+    return fail(
+        ErrorKind::kInvalid,
+        fmt::format("'{}' in the archive is compressed (method {}); PyTorch stores weights: "
+                    "load the file there and torch.save it again",
+                    legible(name), member.method));
+  }
   if (crc32_z(0, member.bytes.data(), member.bytes.size()) != member.crc32) {
     return fail(
         ErrorKind::kCorrupt,
