@@ -34,7 +34,7 @@ struct TrainCommand {
   int hidden = 256;
   int epochs = 15;
   int batch_size = 32;
-  double learning_rate = 1e-3;
+  double learning_rate = 2e-3;
   std::string optimizer = "adamw";
   double weight_decay = 0.01;
   std::string schedule = "cosine";

@@ -27,7 +27,7 @@ struct HeadOptions {
   int hidden = 256;
   int epochs = 15;
   int batch_size = 32;
-  double learning_rate = 1e-3;  // at the start; cosine brings it to 0 at the last epoch's end
+  double learning_rate = 2e-3;  // at the start; cosine brings it to 0 at the last epoch's end
   Optimizer optimizer = Optimizer::kAdamW;
   double weight_decay = 0.01;
   Schedule schedule = Schedule::kCosine;
