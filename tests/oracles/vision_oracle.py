@@ -174,7 +174,7 @@ def transformed(photo):
     """Resize(256) and CenterCrop(224), with torchvision's roundings."""
     shorter = min(photo.size)
     photo = photo.resize([int(256 * side / shorter) for side in photo.size], FILTERS["bilinear"])
-    left, top = (int(round((side - 224) / 2)) for side in photo.size)
+    left, top = (round((side - 224) / 2) for side in photo.size)
     return photo.crop((left, top, left + 224, top + 224))
 
 
