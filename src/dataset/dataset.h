@@ -42,9 +42,14 @@ struct ScanOptions {
 };
 
 // Reads DIR/{train,valid|val|validation,test}/<class>/<photo>, or DIR/<class>/<photo> without
-// splits. Hidden files and folders are passed over; symbolic links to files are followed. Errors
-// say what was found and what was expected: no such folder, no photos, fewer than two classes, a
-// class with too few photos to split, a class in valid or test that train does not have.
+// splits; a split that is not given is split off by class. Lists every file of a class folder,
+// whatever its extension: its content decides later. Passed over without a word: hidden entries
+// and what is no photo to anybody (.txt, .csv, .json, .md and the like); with a note: folders
+// inside class folders, files beside them, folders beside train. Links are followed; one that
+// leads nowhere is listed, for its reader to report. Classes and photos are sorted bytewise.
+// Errors say what was found and what was expected: no such folder, no photos, fewer than two
+// classes, a class with too few photos to split, a class in valid or test that train does not
+// have, a class name that is not UTF-8 or holds a line break.
 [[nodiscard]] base::Result<Dataset> scan_folder(const base::Path& folder,
                                                 const ScanOptions& options = {});
 

@@ -183,15 +183,15 @@ base::Result<Dataset> scan_folder(const base::Path& folder, const ScanOptions& o
   Dataset dataset;
   PassedOver passed_over;
   KENNEL_TRY_VOID(read_train(dataset, layout.train, passed_over));
-  if (layout.test) {
-    KENNEL_TRY_VOID(read_split(dataset, Split::kTest, *layout.test, passed_over));
-  } else if (layout.has_splits) {
-    dataset.notes.push_back("no test split given: the model is not tested");
-  }
   if (layout.valid) {
     KENNEL_TRY_VOID(read_split(dataset, Split::kValid, *layout.valid, passed_over));
   } else {
     KENNEL_TRY_VOID(make_up_splits(dataset, layout, options));
+  }
+  if (layout.test) {
+    KENNEL_TRY_VOID(read_split(dataset, Split::kTest, *layout.test, passed_over));
+  } else if (layout.has_splits) {
+    dataset.notes.push_back("no test split given: the model is not tested");
   }
   note_passed_over(dataset, passed_over.nested, "folder(s) inside class folders");
   note_passed_over(dataset, passed_over.loose, "file(s) beside the class folders");

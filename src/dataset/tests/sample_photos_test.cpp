@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -57,35 +60,29 @@ TEST(DrawDog, DrawsEveryBreed) {
   }
 }
 
-// The share of photos 20 to 29 whose nearest photo of 0 to 19, pixel by pixel, is of their breed.
+using Pixels = std::vector<std::uint8_t>;
+
+Pixels draw_small(int breed, int index) {
+  return vision::resize(draw_dog(breed, index, 1), 32, 32, vision::Filter::kBilinear).pixels;
+}
+
+long squared_distance(const Pixels& a, const Pixels& b) {
+  return std::transform_reduce(a.begin(), a.end(), b.begin(), 0L, std::plus<>{},
+                               [](int x, int y) { return long{x - y} * (x - y); });
+}
+
 TEST(DrawDog, HidesTheBreedFromANearestNeighbourOnPixels) {
   constexpr int kBreeds = 6;
-  constexpr int kKnown = 20;
+  constexpr int kKnown = 20;  // photos a breed
   constexpr int kAsked = 10;
-  const auto shrink = [](int breed, int index) {
-    return vision::resize(draw_dog(breed, index, 1), 32, 32, vision::Filter::kBilinear).pixels;
-  };
-  std::vector<std::pair<int, std::vector<std::uint8_t>>> known;
-  for (int i = 0; i < kBreeds * kKnown; ++i) {
-    known.emplace_back(i / kKnown, shrink(i / kKnown, i % kKnown));
-  }
+  std::vector<Pixels> known;
+  for (int i = 0; i < kBreeds * kKnown; ++i) known.push_back(draw_small(i / kKnown, i % kKnown));
   int right = 0;
   for (int i = 0; i < kBreeds * kAsked; ++i) {
-    const auto asked = shrink(i / kAsked, kKnown + i % kAsked);
-    long nearest = std::numeric_limits<long>::max();
-    int answer = -1;
-    for (const auto& [breed, pixels] : known) {
-      long distance = 0;
-      for (std::size_t p = 0; p < pixels.size(); ++p) {
-        const int difference = pixels[p] - asked[p];
-        distance += difference * difference;
-      }
-      if (distance < nearest) {
-        nearest = distance;
-        answer = breed;
-      }
-    }
-    right += answer == i / kAsked ? 1 : 0;
+    const Pixels asked = draw_small(i / kAsked, kKnown + i % kAsked);
+    const auto nearest = std::ranges::min_element(
+        known, {}, [&](const Pixels& photo) { return squared_distance(photo, asked); });
+    right += (nearest - known.begin()) / kKnown == i / kAsked ? 1 : 0;
   }
   EXPECT_LT(right, kBreeds * kAsked / 2);
 }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +26,7 @@ class ScanFolder : public testing::Test {
     disk_.create(root() / path)->append({});
   }
   void add_photos(const base::Path& folder, int count) {
-    for (int i = 0; i < count; ++i) add(folder / ("p" + std::to_string(10 + i) + ".jpg"));
+    for (int i = 0; i < count; ++i) add(folder / fmt::format("p{}.jpg", 10 + i));
   }
   void add_folder(const base::Path& folder) {
     std::filesystem::create_directories(root() / folder);
