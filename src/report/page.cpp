@@ -37,7 +37,6 @@ Scripts scripts_for(const Page& page) {
   if (!has_chart(page)) return scripts;
   scripts.echarts = echarts();
   scripts.own += chart_script();
-  scripts.own += confusion_script();
   return scripts;
 }
 
