@@ -8,9 +8,8 @@ namespace kennel::report {
 [[nodiscard]] std::string_view style_sheet();
 // Sorts and unfolds tables; stands alone.
 [[nodiscard]] std::string_view table_script();
-// Draw the charts; need ECharts before them.
+// Draws the charts; needs ECharts before it.
 [[nodiscard]] std::string_view chart_script();
-[[nodiscard]] std::string_view confusion_script();
 [[nodiscard]] std::string_view echarts();
 
 }  // namespace kennel::report

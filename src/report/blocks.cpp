@@ -9,7 +9,7 @@ namespace {
 
 std::string photo_html(const Photo& photo) {
   std::string html = fmt::format(
-      "<li><figure><img loading=\"lazy\" decoding=\"async\" alt=\"{}\" "
+      "<li><figure><img decoding=\"async\" alt=\"{}\" "
       "src=\"data:image/jpeg;base64,{}\"><figcaption>",
       escape_html(photo.description), base::to_base64(photo.jpeg));
   std::string_view tag = "strong";

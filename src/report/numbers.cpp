@@ -13,7 +13,7 @@ constexpr const char* kMinus = "\u2212";
 std::string grouped_by_thousands(std::string digits) {
   const auto point = digits.find('.');
   const std::size_t whole = point == std::string::npos ? digits.size() : point;
-  for (std::size_t at = whole; at > 3; at -= 3) digits.insert(at - 3, ",");
+  for (std::size_t at = whole; at > 3; at -= 3) digits.insert(at - 3, 1, ',');
   return digits;
 }
 

@@ -37,7 +37,6 @@ Scripts scripts_for(const Page& page) {
   if (!has_chart(page)) return scripts;
   scripts.echarts = echarts();
   scripts.own += chart_script();
-  scripts.own += confusion_script();
   return scripts;
 }
 
@@ -51,7 +50,7 @@ std::string source_expression(std::string_view script) {
 // attributes into its tooltips, so that styles have to stay open.
 std::string content_policy(const Scripts& scripts) {
   std::string sources = source_expression(scripts.own);
-  if (!scripts.echarts.empty()) sources += " " + source_expression(scripts.echarts);
+  if (!scripts.echarts.empty()) sources.append(" ").append(source_expression(scripts.echarts));
   return fmt::format(
       "default-src 'none'; script-src {}; style-src 'unsafe-inline'; img-src data:; "
       "base-uri 'none'; form-action 'none'",
