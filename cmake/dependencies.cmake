@@ -29,9 +29,9 @@ if(NOT KENNEL_FUZZ)
   find_package(OpenVINO REQUIRED COMPONENTS Runtime)
 
   set(torch ${KENNEL_SITE_PACKAGES}/torch)
+  set(KENNEL_TORCH_INCLUDES -isystem ${torch}/include
+    -isystem ${torch}/include/torch/csrc/api/include)
   add_library(kennel_torch INTERFACE)
-  target_include_directories(kennel_torch SYSTEM INTERFACE
-    ${torch}/include ${torch}/include/torch/csrc/api/include)
   target_link_libraries(kennel_torch INTERFACE ${torch}/lib/libtorch_cpu.so ${torch}/lib/libc10.so)
   # libtorch.so itself holds no code of the CPU build; libtorch_cpu.so and libc10.so are all of it.
 endif()

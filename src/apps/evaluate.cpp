@@ -9,7 +9,7 @@
 #include "apps/environment.h"
 #include "apps/interrupt.h"
 #include "apps/progress_bar.h"
-#include "dataset/dataset.h"
+#include "dataset/labelled_photos.h"
 #include "engine/classification.h"
 #include "engine/evaluation.h"
 #include "engine/evaluation_report.h"
@@ -128,14 +128,10 @@ json to_json(const network::Package& package, const std::string& split, const Ou
   for (const auto& failure : outcome.failures) {
     left_out.push_back({{"path", failure.path.string()}, {"reason", failure.reason}});
   }
-  return {{"split", split},
-          {"photos", scores.photos},
-          {"top1", scores.top1},
-          {"top5", scores.top5},
-          {"loss", scores.loss},
-          {"calibration_error", scores.calibration_error},
-          {"classes", classes},
-          {"confusion", scores.confusion},
+  return {{"split", split},      {"photos", scores.photos},
+          {"top1", scores.top1}, {"top5", scores.top5},
+          {"loss", scores.loss}, {"calibration_error", scores.calibration_error},
+          {"classes", classes},  {"confusion", scores.confusion},
           {"left_out", left_out}};
 }
 
@@ -157,8 +153,7 @@ void print_for_people(const network::Package& package, const std::string& split,
                       const Outcome& outcome) {
   const auto& scores = outcome.evaluation;
   fmt::print("{} photos of {}: top-1 {:.4f}, top-5 {:.4f}, loss {:.4f}, calibration error {:.4f}\n",
-             scores.photos, split, scores.top1, scores.top5, scores.loss,
-             scores.calibration_error);
+             scores.photos, split, scores.top1, scores.top5, scores.loss, scores.calibration_error);
   print_classes(package, scores);
   const auto pairs = engine::most_confused(scores, kPairsShown);
   if (!pairs.empty()) fmt::print("\nmost confused\n");
@@ -172,8 +167,7 @@ void print_for_people(const network::Package& package, const std::string& split,
 void write_report(const base::Path& path, const EvaluateCommand& command,
                   const network::Package& package, const std::string& split,
                   const Outcome& outcome) {
-  const engine::EvaluatedSplit evaluated{split, package.classes, outcome.paths,
-                                         outcome.evaluation};
+  const engine::EvaluatedSplit evaluated{split, package.classes, outcome.paths, outcome.evaluation};
   base::PosixDisk disk;
   base::write_atomically(disk, path,
                          report::to_html({.title = command.package.filename().string(),

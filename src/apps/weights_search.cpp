@@ -57,8 +57,7 @@ void print_for_people(const std::vector<network::WeightsLocation>& found) {
 base::Result<base::Path> find_weights(const network::Backbone& backbone,
                                       const std::optional<base::Path>& given) {
   if (given) return *given;
-  KENNEL_TRY(const auto location,
-             network::get_weights(known_weights(backbone), search_folders()));
+  KENNEL_TRY(const auto location, network::get_weights(known_weights(backbone), search_folders()));
   return location.path;
 }
 

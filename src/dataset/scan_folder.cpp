@@ -5,47 +5,13 @@
 #include <span>
 #include <utility>
 
-#include "dataset/class_name.h"
+#include "dataset/class_folders.h"
 #include "dataset/dataset.h"
 #include "dataset/layout.h"
-#include "dataset/listing.h"
 #include "dataset/split_off.h"
 
 namespace kennel::dataset {
 namespace {
-
-// What was seen and left alone, for one note each at the end.
-struct PassedOver {
-  std::vector<base::Path> nested;  // folders inside class folders
-  std::vector<base::Path> loose;   // files beside class folders
-};
-
-struct ClassFolder {
-  std::string name;
-  std::vector<base::Path> photos;
-};
-
-void append_paths(std::vector<base::Path>& paths, const base::Path& folder,
-                  const std::vector<std::string>& names) {
-  for (const std::string& name : names) paths.push_back(folder / name);
-}
-
-// The classes of one split, sorted by name.
-base::Result<std::vector<ClassFolder>> read_classes(const base::Path& folder,
-                                                    PassedOver& passed_over) {
-  KENNEL_TRY(const Listing listing, list_folder(folder));
-  append_paths(passed_over.loose, folder, listing.photos);
-  std::vector<ClassFolder> classes;
-  for (const std::string& name : listing.folders) {
-    KENNEL_TRY_VOID(check_class_name(name));
-    KENNEL_TRY(const Listing inside, list_folder(folder / name));
-    ClassFolder found{name, {}};
-    append_paths(found.photos, folder / name, inside.photos);
-    append_paths(passed_over.nested, folder / name, inside.folders);
-    classes.push_back(std::move(found));
-  }
-  return classes;
-}
 
 base::Result<void> check_train(const base::Path& folder, const std::vector<ClassFolder>& classes,
                                const PassedOver& passed_over) {

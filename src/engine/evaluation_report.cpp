@@ -22,27 +22,27 @@ const std::string& class_name(const EvaluatedSplit& split, int label) {
 }
 
 report::Table class_table(const EvaluatedSplit& split) {
-  report::Table table{.title = "Classes",
-                      .columns = {report::text_column("class"),
-                                  report::number_column("photos", report::number(0)),
-                                  report::share_column("recall"), report::share_column("precision"),
-                                  report::number_column("F1", report::number(3))}};
+  report::Table table{
+      .title = "Classes",
+      .columns = {report::text_column("class"), report::number_column("photos", report::number(0)),
+                  report::share_column("recall"), report::share_column("precision"),
+                  report::number_column("F1", report::number(3))}};
   for (std::size_t label = 0; label < split.classes.size(); ++label) {
     const ClassScore& score = split.evaluation.per_class[label];
     table.rows.push_back({split.classes[label], static_cast<double>(score.photos), score.recall(),
                           score.precision(), score.f1()});
   }
-  std::ranges::stable_sort(table.rows, {}, [](const auto& row) {
-    return std::get<double>(row[4]);
-  });
+  std::ranges::stable_sort(table.rows, {},
+                           [](const auto& row) { return std::get<double>(row[4]); });
   return table;
 }
 
 report::Table pair_table(const EvaluatedSplit& split) {
-  report::Table table{.title = "Most confused",
-                      .columns = {report::text_column("photos of"), report::text_column("taken for"),
-                                  report::number_column("times", report::number(0)),
-                                  report::share_column("of its photos")}};
+  report::Table table{
+      .title = "Most confused",
+      .columns = {report::text_column("photos of"), report::text_column("taken for"),
+                  report::number_column("times", report::number(0)),
+                  report::share_column("of its photos")}};
   for (const auto& pair : most_confused(split.evaluation, kPairs)) {
     const auto photos = split.evaluation.per_class[static_cast<std::size_t>(pair.truth)].photos;
     table.rows.push_back({class_name(split, pair.truth), class_name(split, pair.prediction),
@@ -57,8 +57,8 @@ base::Result<base::Bytes> thumbnail(const base::Path& path) {
   KENNEL_TRY(const auto image, vision::decode(bytes, {.side_min = kThumbnailSide}));
   const int longer = std::max(image.width, image.height);
   const auto scaled = [&](int side) { return std::max(1, side * kThumbnailSide / longer); };
-  const auto small = vision::resize(image, scaled(image.width), scaled(image.height),
-                                    vision::Filter::kBicubic);
+  const auto small =
+      vision::resize(image, scaled(image.width), scaled(image.height), vision::Filter::kBicubic);
   return vision::encode_jpeg(small, kThumbnailQuality);
 }
 
@@ -74,7 +74,8 @@ report::PhotoGrid worst_photos(const EvaluatedSplit& split) {
             ? fmt::format("right, {:.0f} % sure", 100 * loss.probability)
             : fmt::format("taken for {}, {:.0f} % sure", class_name(split, loss.prediction),
                           100 * loss.probability);
-    grid.photos.push_back({*std::move(jpeg), path.filename().string(),
+    grid.photos.push_back({*std::move(jpeg),
+                           path.filename().string(),
                            {class_name(split, loss.truth), verdict, path.filename().string()}});
   }
   return grid;
@@ -85,8 +86,8 @@ report::PhotoGrid worst_photos(const EvaluatedSplit& split) {
 report::Section to_section(const EvaluatedSplit& split) {
   report::Section section{
       .title = fmt::format("What it gets right and wrong on {}", split.name),
-      .lead = fmt::format("{} photos of {} classes.", split.evaluation.photos,
-                          split.classes.size()),
+      .lead =
+          fmt::format("{} photos of {} classes.", split.evaluation.photos, split.classes.size()),
       .blocks = {report::ConfusionMatrix{.title = "Confusion matrix",
                                          .classes = split.classes,
                                          .counts = split.evaluation.confusion}}};

@@ -18,8 +18,8 @@ struct EvaluatedSplit {
   const Evaluation& evaluation;
 };
 
-// Confusion matrix, most confused pairs, a table of the classes, and the photos with the highest loss, which are
-// read again for their thumbnails (one that cannot be is left out).
+// Confusion matrix, most confused pairs, a table of the classes, and the photos with the highest
+// loss, which are read again for their thumbnails (one that cannot be is left out).
 [[nodiscard]] report::Section to_section(const EvaluatedSplit& split);
 
 // Top-1 and the other scores, to stand at the head of a page.

@@ -16,7 +16,8 @@ base::Result<base::Bytes> read_photo(const base::Path& path) {
 }
 
 base::Result<vision::Image> to_square(base::ByteView photo, const vision::Transform& transform) {
-  KENNEL_TRY(const auto image, vision::decode(photo, {.side_min = vision::find_side_min(transform)}));
+  KENNEL_TRY(const auto image,
+             vision::decode(photo, {.side_min = vision::find_side_min(transform)}));
   return vision::apply(transform, image);
 }
 

@@ -82,8 +82,8 @@ report::Section settings(const RunOptions& options, const RunSummary& summary) {
       .title = "Settings",
       .entries = {{"backbone", options.backbone->name},
                   {"precision", std::string(engine::to_name(options.precision))},
-                  {"head", fmt::format("{} - {} - {}", options.backbone->feature_width,
-                                       head.hidden, summary.classes.size())},
+                  {"head", fmt::format("{} - {} - {}", options.backbone->feature_width, head.hidden,
+                                       summary.classes.size())},
                   {"epochs", std::to_string(head.epochs)},
                   {"batch size", std::to_string(head.batch_size)},
                   {"learning rate", fmt::format("{:g}", head.learning_rate)},
@@ -108,13 +108,13 @@ std::string report_html(const RunOptions& options, const RunSummary& summary) {
   const bool tested = summary.test.has_value();
   const auto split = tested ? evaluated(summary, "test", *summary.test)
                             : evaluated(summary, "valid", summary.valid);
-  report::Page page{.title = fmt::format("{} classes, {}", summary.classes.size(),
-                                         options.backbone->name),
-                    .subtitle = options.data.string(),
-                    .headlines = engine::to_headlines(split),
-                    .sections = {curves(summary), engine::to_section(split), timings(summary),
-                                 settings(options, summary)},
-                    .footer = "kennel " KENNEL_VERSION};
+  report::Page page{
+      .title = fmt::format("{} classes, {}", summary.classes.size(), options.backbone->name),
+      .subtitle = options.data.string(),
+      .headlines = engine::to_headlines(split),
+      .sections = {curves(summary), engine::to_section(split), timings(summary),
+                   settings(options, summary)},
+      .footer = "kennel " KENNEL_VERSION};
   page.headlines.push_back({"best epoch",
                             fmt::format("{} of {}", summary.best.epoch, summary.history.size()),
                             std::string(to_name(summary.ending))});

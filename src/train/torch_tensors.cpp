@@ -1,6 +1,7 @@
 #include "train/torch_tensors.h"
 
-#include <fmt/format.h>
+#include <cstring>
+#include <string>
 
 namespace kennel::train {
 namespace {
@@ -68,7 +69,7 @@ network::StateDict save_optimizer(const torch::optim::Optimizer& optimizer,
   for (std::size_t index = 0; index < parameters.size(); ++index) {
     const auto found = optimizer.state().find(parameters[index].unsafeGetTensorImpl());
     if (found == optimizer.state().end()) continue;
-    const std::string prefix = fmt::format("{}.", index);
+    const std::string prefix = std::to_string(index) + ".";
     if (const auto* sgd = dynamic_cast<const SGDParamState*>(found->second.get())) {
       state.set(prefix + "momentum", to_tensor(sgd->momentum_buffer()));
     } else if (const auto* adam = dynamic_cast<const AdamParamState*>(found->second.get())) {
@@ -87,7 +88,7 @@ base::Result<void> load_optimizer(const network::StateDict& state,
   const bool is_sgd = dynamic_cast<torch::optim::SGD*>(&optimizer) != nullptr;
   const bool is_adam = dynamic_cast<torch::optim::Adam*>(&optimizer) != nullptr;
   for (std::size_t index = 0; index < parameters.size(); ++index) {
-    const std::string prefix = fmt::format("{}.", index);
+    const std::string prefix = std::to_string(index) + ".";
     const auto& parameter = parameters[index];
     auto loaded = is_sgd    ? load_sgd(state, prefix, parameter)
                   : is_adam ? load_adam<AdamParamState>(state, prefix, parameter)
