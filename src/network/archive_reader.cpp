@@ -140,7 +140,8 @@ Result<std::string> to_plain_name(const std::string& stated) {
   for (const auto& part : base::Path(stated)) {
     if (part == "..") return refuse("a path that leaves its folder");
     if (part == "." || part.empty()) continue;
-    plain += (plain.empty() ? "" : "/") + part.string();
+    if (!plain.empty()) plain.push_back('/');
+    plain.append(part.native());
   }
   return plain;
 }

@@ -24,7 +24,7 @@ inline std::string number(std::uint64_t value, std::size_t width) {
 }
 
 inline std::string text(std::string_view value) {
-  return "X" + number(value.size(), 4) + std::string(value);
+  return raw("X") + number(value.size(), 4) + std::string(value);
 }
 
 inline std::string integer(std::int64_t value) {
@@ -32,7 +32,7 @@ inline std::string integer(std::int64_t value) {
 }
 
 inline std::string global(std::string_view module, std::string_view name) {
-  return "c" + std::string(module) + "\n" + std::string(name) + "\n";
+  return raw("c") + std::string(module) + "\n" + std::string(name) + "\n";
 }
 
 inline std::string tuple(const std::vector<std::string>& items) {
@@ -67,7 +67,7 @@ inline std::string tensor(const std::string& of_storage, const View& view) {
 }
 
 // {"w": `value`}
-inline std::string dict_of(const std::string& value) { return "}" + text("w") + value + "s"; }
+inline std::string dict_of(const std::string& value) { return raw("}") + text("w") + value + "s"; }
 
 inline std::string pickle(const std::string& instructions) {
   return raw("\x80\x02") + instructions + ".";

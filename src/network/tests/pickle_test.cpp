@@ -53,7 +53,7 @@ TEST(Pickle, ReadsScalars) {
 }
 
 TEST(Pickle, ReadsContainersAndWhatItKept) {
-  const std::string bytes = pickle("](K\x01K\x02" + raw("q\x05") + raw("h\x05") + "e");
+  const std::string bytes = pickle(raw("](K\x01K\x02") + raw("q\x05") + raw("h\x05") + "e");
   const auto loaded = load_pickle(base::as_bytes(bytes));
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->sequences[std::get<ListId>(loaded->root).index].size(), 3U);
@@ -61,7 +61,7 @@ TEST(Pickle, ReadsContainersAndWhatItKept) {
 }
 
 TEST(Pickle, ReadsTheOrderedDictThatPython2Wrote) {
-  const std::string pairs = "](](" + text("a") + "K\x01" + "e](" + text("b") + "K\x02" + "ee";
+  const std::string pairs = raw("](](") + text("a") + "K\x01" + "e](" + text("b") + "K\x02" + "ee";
   const std::string bytes = pickle(global("collections", "OrderedDict") + tuple({pairs}) + "R");
   const auto loaded = load_pickle(base::as_bytes(bytes));
   ASSERT_TRUE(loaded) << loaded.error().message;
@@ -71,7 +71,7 @@ TEST(Pickle, ReadsTheOrderedDictThatPython2Wrote) {
 TEST(Pickle, SurvivesAListInsideItself) { EXPECT_TRUE(load(pickle(raw("]q\x00h\x00") + "a"))); }
 
 TEST(Pickle, SurvivesAMillionNestedTuples) {
-  EXPECT_TRUE(load(pickle(")" + std::string(1'000'000, '\x85'))));
+  EXPECT_TRUE(load(pickle(raw(")") + std::string(1'000'000, '\x85'))));
 }
 
 struct Attack {
@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
             "StackGlobal",
             raw("\x8c\x05") + "posix" + raw("\x8c\x06") + "system" + "\x93" + tuple({kTouch}) + "R",
             "refused posix.system"},
-        Attack{"Inst", "(" + kTouch + "iposix\nsystem\n", "refused posix.system"},
+        Attack{"Inst", raw("(") + kTouch + "iposix\nsystem\n", "refused posix.system"},
         Attack{"Nested", dict_of(dict_of(global("posix", "system") + tuple({kTouch}) + "R")),
                "refused posix.system"},
         Attack{"Import", global("torch.hub", "load"), "refused torch.hub.load"},
@@ -108,8 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
         Attack{"OtherRebuild", global("torch._utils", "_rebuild_device_tensor_from_numpy"),
                "refused torch._utils._rebuild_device_tensor_from_numpy"},
         Attack{"TerminalEscape", global("os", "\x1b[2Jsystem"), "refused os.?[2Jsystem"},
-        Attack{"Obj", "(" + kTouch + "o", "refused the pickle instruction OBJ"},
-        Attack{"NewObj", ")" + raw("\x81"), "refused the pickle instruction NEWOBJ"},
+        Attack{"Obj", raw("(") + kTouch + "o", "refused the pickle instruction OBJ"},
+        Attack{"NewObj", raw(")") + raw("\x81"), "refused the pickle instruction NEWOBJ"},
         Attack{"NewObjEx", raw("\x92"), "refused the pickle instruction NEWOBJ_EX"},
         Attack{"Extension", raw("\x82\x01"), "refused the pickle instruction EXT1"},
         Attack{"Persid", "Pevil\n", "refused the pickle instruction PERSID"},
@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
         Attack{"TensorMetadata",
                global("torch._utils", "_rebuild_tensor_v2") +
                    tuple({storage("0", 4), integer(0), ")", ")", "\x89", "}",
-                          "}" + text("neg") + raw("\x88") + "s"}) +
+                          raw("}") + text("neg") + raw("\x88") + "s"}) +
                    "R",
                "refused the metadata of a tensor"}),
     [](const auto& test) { return test.param.name; });
@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
         Attack{"HugeFrame", raw("\x95\xff\xff\xff\xff\xff\xff\xff\xff"), "longer than the file"},
         Attack{"MemoNeverPut", raw("j\xff\xff\xff\xff"), "nothing was kept under 4294967295"},
         Attack{"MemoOfNothing", raw("q\x00"), "nothing to keep"},
-        Attack{"PopBelowTheMark", "N(" + raw("\x85"), "finds nothing on the stack"},
+        Attack{"PopBelowTheMark", raw("N(") + raw("\x85"), "finds nothing on the stack"},
         Attack{"NoMark", "t", "finds no mark"}, Attack{"LeftOvers", "NN", "left over"},
         Attack{"OpenMark", "N(", "finds nothing on the stack"},
         Attack{"OddItems", "}(Nu", "a key without a value"},
@@ -159,11 +159,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 // Ten times the tuple before, a hundred times over: 10^100 values, were they expanded.
 TEST(Pickle, DoesNotExpandAMemoBomb) {
-  std::string bomb = ")" + raw("q\x00");
+  std::string bomb = raw(")") + raw("q\x00");
   for (int level = 0; level < 100; ++level) {
     bomb += "(";
     for (int copy = 0; copy < 10; ++copy) bomb += raw("h\x00");
-    bomb += "t" + raw("q\x00\x86");
+    bomb += raw("t") + raw("q\x00\x86");
   }
   EXPECT_TRUE(load(pickle(bomb)));
 }
@@ -176,8 +176,8 @@ TEST(Pickle, RefusesMoreValuesThanItsLimit) {
 // One list of 100,000 pairs, turned into a dict 100 times.
 TEST(Pickle, RefusesWorkThatGrowsAsASquare) {
   std::string pairs = "](";
-  for (int i = 0; i < 100'000; ++i) pairs += i == 0 ? "](NNe" + raw("q\x00") : raw("h\x00");
-  pairs += "e" + raw("q\x01");
+  for (int i = 0; i < 100'000; ++i) pairs += i == 0 ? raw("](NNe") + raw("q\x00") : raw("h\x00");
+  pairs += raw("e") + raw("q\x01");
   std::string calls;
   for (int i = 0; i < 100; ++i) {
     calls += global("collections", "OrderedDict") + raw("h\x01\x85") + "R";

@@ -94,8 +94,8 @@ TEST(Pth, PointsIntoTheFileWhereTheLayoutAllows) {
 }
 
 TEST(Pth, LetsTensorsShareAStorage) {
-  const std::string two = "}(" + text("a") + tensor(storage("0", 4), {0, {2}, {1}}) + text("b") +
-                          tensor(storage("0", 4), {1, {3}, {1}}) + "u";
+  const std::string two = raw("}(") + text("a") + tensor(storage("0", 4), {0, {2}, {1}}) +
+                          text("b") + tensor(storage("0", 4), {1, {3}, {1}}) + "u";
   const auto tensors = parse(pth(pickle(two)));
   ASSERT_TRUE(tensors) << tensors.error().message;
   EXPECT_EQ(tensors->find("a")->bytes.data() + 4, tensors->find("b")->bytes.data());
@@ -133,7 +133,7 @@ TEST(Pth, RefusesBigEndianWeights) {
               HasSubstr("byte order 'big'"));
   const std::string old = raw("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.") +
                           pickle(raw("M\xe9\x03")) +
-                          pickle("}" + text("little_endian") + "\x89" + "s");
+                          pickle(raw("}") + text("little_endian") + "\x89" + "s");
   EXPECT_THAT(reason_of({old.begin(), old.end()}), HasSubstr("big-endian"));
 }
 
@@ -174,7 +174,7 @@ TEST(Pth, SaysWhatIsNoStateDict) {
 
 TEST(Pth, RefusesNamesThatAreNotPlainUtf8) {
   for (const char* name : {"\xff", "a\nb", "\xc0\x80", "\xed\xa0\x80", "\xe2\x82"}) {
-    const std::string named = "}" + text(name) + tensor(storage("0", 4), {0, {4}, {1}}) + "s";
+    const std::string named = raw("}") + text(name) + tensor(storage("0", 4), {0, {4}, {1}}) + "s";
     EXPECT_THAT(reason_of(pth(pickle(named))), HasSubstr("not plain UTF-8"));
   }
 }
