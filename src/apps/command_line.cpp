@@ -64,7 +64,7 @@ void add_head(CLI::App& app, TrainCommand& command) {
   option("--dropout", command.dropout, "On the features and on the hidden layer");
   option("--hidden", command.hidden, "Units of the head's hidden layer");
   option("--patience", command.patience,
-         "End after so many epochs without a lower valid loss (0: never)");
+         "End after so many epochs without a better one (0: never)");
   option("--fraction", command.fraction, "Part of each class's training photos to use");
   option("--seed", command.seed, "The same seed gives the same model");
 }

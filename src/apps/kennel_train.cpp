@@ -25,13 +25,13 @@ base::Result<train::HeadOptions> head_options(const TrainCommand& command) {
                             .label_smoothing = command.label_smoothing,
                             .dropout = command.dropout,
                             .patience = command.patience,
-                            .seed = command.seed,
-                            .threads = thread_count(command.threads)};
+                            .seed = command.seed};
 }
 
 base::Result<train::RunOptions> run_options(const TrainCommand& command, std::string typed) {
   train::RunOptions options{.data = command.data,
                             .cache = feature_cache_folder(),
+                            .threads = thread_count(command.threads),
                             .fraction = command.fraction,
                             .strict = command.strict,
                             .resume = command.resume,

@@ -59,7 +59,7 @@ class TextConsole final : public TrainConsole {
     if (summary.ending == train::Ending::kInterrupted) {
       say("stopped; this is the best so far, and --resume goes on");
     } else if (summary.ending == train::Ending::kPatience) {
-      say(fmt::format("no lower valid loss for {} epochs: ended early", options.head.patience));
+      say(fmt::format("no better epoch among the last {}: ended early", options.head.patience));
     }
     say(fmt::format("best epoch {}: {}", summary.best.epoch,
                     scores("valid", summary.valid.evaluation)));

@@ -69,6 +69,11 @@ base::Result<Checkpoint> parse_checkpoint(const network::StateDict& tensors) {
 
 }  // namespace
 
+bool is_better(const EpochRecord& one, const EpochRecord& other) {
+  if (one.valid.top1 != other.valid.top1) return one.valid.top1 > other.valid.top1;
+  return one.valid.loss < other.valid.loss;
+}
+
 void save_checkpoint(base::Disk& disk, const base::Path& path, const Checkpoint& checkpoint) {
   json history = json::array();
   for (const auto& record : checkpoint.history) history.push_back(to_json(record));

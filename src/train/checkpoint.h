@@ -21,8 +21,11 @@ struct EpochRecord {
   PassMetrics train;  // while the weights were changing
   PassMetrics valid;  // after the epoch
   double seconds = 0;
-  bool best = false;  // no epoch before had a lower valid loss
+  bool best = false;  // better than every epoch before
 };
+
+// Higher valid top-1; among equals, lower valid loss.
+[[nodiscard]] bool is_better(const EpochRecord& one, const EpochRecord& other);
 
 struct Checkpoint {
   nlohmann::json run;  // what the outcome depends on: options, data, weights

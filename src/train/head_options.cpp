@@ -64,8 +64,7 @@ base::Result<void> validate(const HeadOptions& options) {
                           "--label-smoothing", options.label_smoothing, "at least 0 and below 1"));
   KENNEL_TRY_VOID(require(options.dropout >= 0 && options.dropout < 1, "--dropout", options.dropout,
                           "at least 0 and below 1"));
-  KENNEL_TRY_VOID(require(options.patience >= 0, "--patience", options.patience, "0 or more"));
-  return require(options.threads >= 1, "--threads", options.threads, "at least 1");
+  return require(options.patience >= 0, "--patience", options.patience, "0 or more");
 }
 
 }  // namespace kennel::train

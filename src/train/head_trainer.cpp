@@ -14,6 +14,9 @@ namespace {
 
 constexpr double kMomentum = 0.9;
 constexpr std::size_t kPredictRows = 1024;
+// A batch of a head is a millisecond's work: threads would spend more on waiting for each other,
+// and the weights would depend on how many there are.
+constexpr int kThreads = 1;
 
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(const HeadOptions& options,
                                                         std::vector<torch::Tensor> parameters) {
@@ -82,7 +85,7 @@ class PassMeter {
 struct HeadTrainer::Torch {
   Torch(const HeadOptions& given, int width, int classes)
       : options(given), random(base::Random(given.seed)) {
-    at::set_num_threads(options.threads);
+    at::set_num_threads(kThreads);
     torch::manual_seed(random.fork("head").next());
     first = torch::nn::Linear(width, options.hidden);
     second = torch::nn::Linear(options.hidden, classes);

@@ -33,9 +33,8 @@ struct HeadOptions {
   Schedule schedule = Schedule::kCosine;
   double label_smoothing = 0;
   double dropout = 0;  // on the features, and on the hidden layer
-  int patience = 0;    // epochs without a lower valid loss before training ends; 0: never
+  int patience = 0;    // epochs without a better one before training ends; 0: never
   std::uint64_t seed = 1;
-  int threads = 1;
 };
 
 // kInvalid, naming the option and what it may be.

@@ -102,7 +102,8 @@ class Loop {
   }
 
   void take_in(EpochRecord record) {
-    record.best = record.valid.loss < best_loss();
+    const EpochRecord* best = find_best(state_.history);
+    record.best = best == nullptr || is_better(record, *best);
     state_.current = trainer_.head();
     state_.optimizer = trainer_.optimizer_state();
     if (record.best) state_.best = state_.current;
@@ -116,18 +117,10 @@ class Loop {
     saved_at_ = clock_.now();
   }
 
-  [[nodiscard]] double best_loss() const {
-    double lowest = std::numeric_limits<double>::infinity();
-    for (const auto& record : state_.history) lowest = std::min(lowest, record.valid.loss);
-    return lowest;
-  }
-
   [[nodiscard]] bool out_of_patience() const {
-    const auto& history = state_.history;
-    if (options_.head.patience == 0 || history.empty()) return false;
-    const auto best = std::find_if(history.rbegin(), history.rend(),
-                                   [](const auto& record) { return record.best; });
-    return std::distance(history.rbegin(), best) >= options_.head.patience;
+    const EpochRecord* best = find_best(state_.history);
+    if (options_.head.patience == 0 || best == nullptr) return false;
+    return state_.epoch() - best->epoch >= options_.head.patience;
   }
 
   const HeadData& data_;
@@ -153,11 +146,10 @@ std::string_view to_name(Ending ending) {
   return "";
 }
 
-const EpochRecord& TrainedHead::best() const {
+const EpochRecord* find_best(const std::vector<EpochRecord>& history) {
   const auto found = std::find_if(history.rbegin(), history.rend(),
                                   [](const auto& record) { return record.best; });
-  base::check(found != history.rend(), "the first epoch is the best until another is");
-  return *found;
+  return found == history.rend() ? nullptr : &*found;
 }
 
 base::Result<TrainedHead> train_head(const HeadData& data, const LoopOptions& options,

@@ -24,12 +24,15 @@ struct HeadData {
 enum class Ending { kFinished, kPatience, kInterrupted };
 [[nodiscard]] std::string_view to_name(Ending ending);  // "finished", "patience", "interrupted"
 
+// The last record marked as best; nullptr without any.
+[[nodiscard]] const EpochRecord* find_best(const std::vector<EpochRecord>& history);
+
 struct TrainedHead {
-  network::StateDict head;  // of the best epoch: the lowest valid loss
+  network::StateDict head;  // of the best epoch, see is_better
   std::vector<EpochRecord> history;
   Ending ending = Ending::kFinished;
 
-  [[nodiscard]] const EpochRecord& best() const;
+  [[nodiscard]] const EpochRecord& best() const { return *find_best(history); }
 };
 
 struct LoopOptions {

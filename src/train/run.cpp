@@ -121,7 +121,7 @@ class TrainingRun {
     KENNEL_TRY(auto features,
                engine::extract_features(space, pretrained(weights), photos,
                                         {.precision = options_.precision,
-                                         .threads = options_.head.threads,
+                                         .threads = options_.threads,
                                          .stop = options_.stop,
                                          .progress = [this](std::size_t done, std::size_t all) {
                                            observer_.on_extraction(done, all);

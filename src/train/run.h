@@ -29,6 +29,7 @@ struct RunOptions {
   base::Path cache;
   engine::Precision precision = engine::Precision::kF32;
   HeadOptions head;
+  int threads = 1;      // for photos; the head is trained on one
   double fraction = 1;  // of the training photos of each class
   bool strict = false;  // an unreadable photo ends the run
   bool resume = false;

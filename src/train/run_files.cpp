@@ -19,8 +19,7 @@ json head_json(const HeadOptions& head) {
           {"label_smoothing", head.label_smoothing},
           {"dropout", head.dropout},
           {"patience", head.patience},
-          {"seed", head.seed},
-          {"threads", head.threads}};
+          {"seed", head.seed}};
 }
 
 json settings_json(const RunOptions& options) {

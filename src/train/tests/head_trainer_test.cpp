@@ -69,7 +69,7 @@ TEST_P(EveryOptimizer, RefusesTheMemoryOfAHeadOfAnotherShape) {
 
 INSTANTIATE_TEST_SUITE_P(All, EveryOptimizer,
                          testing::Values(Optimizer::kSgd, Optimizer::kAdam, Optimizer::kAdamW),
-                         [](const auto& info) { return std::string(to_name(info.param)); });
+                         [](const auto& tested) { return std::string(to_name(tested.param)); });
 
 TEST(HeadTrainer, StopsInTheMiddleOfAnEpoch) {
   const SeparableRows data(kClasses, 20, kWidth, 1);

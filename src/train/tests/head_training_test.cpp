@@ -68,7 +68,7 @@ TEST_F(HeadTrainingTest, RunsAllEpochsAndKeepsTheBest) {
   EXPECT_EQ(trained->ending, Ending::kFinished);
   ASSERT_EQ(trained->history.size(), 6U);
   for (const auto& record : trained->history) {
-    EXPECT_LE(trained->best().valid.loss, record.valid.loss);
+    EXPECT_FALSE(is_better(record, trained->best()));
   }
   HeadTrainer trainer(options().head, kWidth, kClasses);
   trainer.set_head(trained->head);
@@ -127,6 +127,18 @@ TEST_F(HeadTrainingTest, SaysThatACheckpointIsDamaged) {
   const auto trained = train(resumed);
   ASSERT_FALSE(trained);
   EXPECT_THAT(trained.error().message, HasSubstr("checkpoint.pth"));
+}
+
+TEST(IsBetter, GoesByAccuracyThenByLoss) {
+  const auto record = [](double top1, double loss) {
+    EpochRecord made;
+    made.valid = {loss, top1};
+    return made;
+  };
+  EXPECT_TRUE(is_better(record(0.9, 2), record(0.8, 1)));
+  EXPECT_FALSE(is_better(record(0.8, 1), record(0.9, 2)));
+  EXPECT_TRUE(is_better(record(0.9, 1), record(0.9, 2)));
+  EXPECT_FALSE(is_better(record(0.9, 1), record(0.9, 1)));
 }
 
 TEST_F(HeadTrainingTest, EndsEarlyWhenPatienceRunsOut) {

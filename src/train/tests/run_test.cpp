@@ -73,7 +73,8 @@ class RunTest : public testing::Test {
             .backbone = *network::get_backbone("resnet18"),
             .weights = weights_path(),
             .cache = scratch_.path() / "cache",
-            .head = {.hidden = 8, .epochs = 3, .batch_size = 4, .threads = 2},
+            .head = {.hidden = 8, .epochs = 3, .batch_size = 4},
+            .threads = 2,
             .command = "kennel train photos",
             .stop = &observer_.stop};
   }
