@@ -81,6 +81,12 @@ std::string describe(std::string_view action, const Path& path, int error_number
                      advice);
 }
 
+// Processes and threads may be writing the same file at the same time; the last rename wins.
+std::string unique_suffix() {
+  static std::atomic<std::uint64_t> count{0};
+  return fmt::format(".{}-{}.part", ::getpid(), count++);
+}
+
 Path folder_of(const Path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
 
 Error open_error(const Path& path) {
@@ -164,7 +170,7 @@ void FaultyDisk::make_folders(const Path& folder) {
 StagedFile::StagedFile(Disk& disk, Path path)
     : disk_(disk),
       path_(std::move(path)),
-      staging_path_(path_.string() + fmt::format(".{}.part", ::getpid())),
+      staging_path_(path_.string() + unique_suffix()),
       file_(disk.create(staging_path_)) {}
 
 StagedFile::~StagedFile() {

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 
+#include "base/parallel.h"
 #include "base/tests/scratch_folder.h"
 
 namespace kennel::base {
@@ -37,6 +39,19 @@ TEST(WriteAtomically, LeavesTheOldFileAndNothingElseWhereverTheDiskFails) {
     EXPECT_EQ(as_text(*read_file(path, kMiB)), renamed ? "new" : "old") << failing;
     EXPECT_EQ(count_entries(scratch.path()), 1U) << failing;
   }
+}
+
+TEST(WriteAtomically, TakesSeveralWritersOfOneFile) {
+  const ScratchFolder scratch;
+  PosixDisk disk;
+  const Path path = scratch.path() / "a.txt";
+  parallel_for(40, 4, [&](std::size_t index, int) {
+    write_atomically(disk, path, std::string(1000, static_cast<char>('a' + index % 26)));
+  });
+  const auto bytes = read_file(path, kMiB);
+  ASSERT_EQ(bytes->size(), 1000U);
+  EXPECT_EQ(std::ranges::count(*bytes, bytes->front()), 1000);
+  EXPECT_EQ(count_entries(scratch.path()), 1U);
 }
 
 TEST(DiskError, SaysWhatToDoAboutAFullDisk) {
