@@ -60,7 +60,7 @@ double measure_inference(const Setting& setting, engine::CompiledNetwork& networ
     requests.back()->run();
   }
   const auto start = SteadyClock::now();
-  const auto batches = static_cast<std::size_t>(setting.threads * kBatchesAlone);
+  const auto batches = static_cast<std::size_t>(setting.threads) * kBatchesAlone;
   base::parallel_for(batches, setting.threads, [&](std::size_t, int thread) {
     requests[static_cast<std::size_t>(thread)]->run();
   });

@@ -10,7 +10,7 @@ target_compile_options(kennel_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   # g++ 12 sees overlaps in std::string and uninitialized std::variants that are not there (GCC
   # bugs 105651 and 105562); the sanitizers see real ones.
-  -Wno-restrict -Wno-maybe-uninitialized
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   -Wno-missing-field-initializers  # options structs are filled by name, the rest keeps its defaults
   -fstack-protector-strong)
 target_include_directories(kennel_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)

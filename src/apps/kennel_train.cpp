@@ -57,16 +57,19 @@ base::Result<int> train_on(const TrainCommand& command, std::string typed) {
   return summary.ending == train::Ending::kInterrupted ? kExitInterrupted : 0;
 }
 
+base::Result<int> handle(const Command& command, int argc, const char* const* argv) {
+  if (const auto* train = std::get_if<TrainCommand>(&command)) {
+    return train_on(*train, quoted_command(argc, argv));
+  }
+  return base::fail(base::ErrorKind::kInvalid,
+                    "kennel-train trains only; run `kennel` for everything else");
+}
+
 }  // namespace
 }  // namespace kennel::apps
 
 int main(int argc, char** argv) {
-  using namespace kennel::apps;
-  return run_program(argc, argv, [&](const Command& command) -> kennel::base::Result<int> {
-    if (const auto* train = std::get_if<TrainCommand>(&command)) {
-      return train_on(*train, quoted_command(argc, argv));
-    }
-    return kennel::base::fail(kennel::base::ErrorKind::kInvalid,
-                              "kennel-train trains only; run `kennel` for everything else");
+  return kennel::apps::run_program(argc, argv, [&](const kennel::apps::Command& command) {
+    return kennel::apps::handle(command, argc, argv);
   });
 }

@@ -45,7 +45,7 @@ base::Result<base::Path> make_next(const base::Path& runs, const std::string& na
   std::error_code error;
   fs::create_directories(runs, error);
   for (int number = 1; number < kNumberMax; ++number) {
-    const auto folder = numbered(runs, name, number);
+    auto folder = numbered(runs, name, number);
     if (::mkdir(folder.c_str(), 0755) == 0) return folder;
     if (errno != EEXIST) throw base::DiskError("make the folder", folder, errno);
   }

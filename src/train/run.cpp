@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <ctime>
 
-#include "base/random.h"
 #include "network/package.h"
-#include "network/weights_file.h"
+#include "train/run_data.h"
 #include "train/run_files.h"
 #include "train/run_report.h"
 
@@ -34,46 +32,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_;
 };
 
-struct Weights {
-  network::StateDict tensors;
-  base::Digest digest;
-};
-
-base::Result<Weights> load_weights(const base::Path& path) {
-  KENNEL_TRY(auto file, base::MappedFile::open(path));
-  const auto shared = std::make_shared<base::MappedFile>(std::move(file));
-  auto tensors = network::parse_weights(shared->bytes(), shared);
-  if (!tensors) return base::fail_in(path.string(), tensors.error());
-  return Weights{*std::move(tensors), base::sha256(shared->bytes())};
-}
-
-// The first `fraction` of each class after a seeded shuffle, in the old order; at least one photo.
-std::vector<dataset::Sample> thinned(const std::vector<dataset::Sample>& samples, int classes,
-                                     double fraction, std::uint64_t seed) {
-  std::vector<std::vector<std::size_t>> by_class(static_cast<std::size_t>(classes));
-  for (std::size_t index = 0; index < samples.size(); ++index) {
-    by_class[static_cast<std::size_t>(samples[index].label)].push_back(index);
-  }
-  std::vector<std::size_t> kept;
-  for (std::size_t label = 0; label < by_class.size(); ++label) {
-    auto& indices = by_class[label];
-    base::Random(seed).fork("fraction", label).shuffle(std::span<std::size_t>(indices));
-    const auto count =
-        static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(indices.size())));
-    kept.insert(kept.end(), indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count));
-  }
-  std::ranges::sort(kept);
-  std::vector<dataset::Sample> chosen;
-  for (const std::size_t index : kept) chosen.push_back(samples[index]);
-  return chosen;
-}
-
-// The readable photos of one split, with their features.
-struct SplitRows {
-  std::vector<base::Path> paths;
-  LabelledRows rows;
-};
-
 // One run from start to end; `run` is the story, the other functions its chapters.
 class TrainingRun {
  public:
@@ -83,12 +41,11 @@ class TrainingRun {
 
   base::Result<RunSummary> run() {
     KENNEL_TRY_VOID(scan());
-    KENNEL_TRY(const Weights weights, read_weights());
+    KENNEL_TRY(const PretrainedWeights weights, read_weights());
     disk_.make_folders(options_.folder);
     engine::FeatureSpace space(disk_, options_.cache,
                                engine::space_key(pretrained(weights), options_.precision));
     KENNEL_TRY_VOID(extract(space, weights));
-    KENNEL_TRY_VOID(check_splits());
     KENNEL_TRY(const TrainedHead head, train(weights));
     evaluate(head);
     KENNEL_TRY_VOID(write_package(weights, head));
@@ -99,25 +56,23 @@ class TrainingRun {
  private:
   base::Result<void> scan() {
     const Stopwatch watch(clock_, summary_.seconds.scan);
-    KENNEL_TRY(data_, dataset::scan_folder(options_.data, {.seed = options_.head.seed}));
+    // A split that has to be made up is the same for every seed, so that runs can be compared.
+    KENNEL_TRY(data_, dataset::scan_folder(options_.data));
     auto& train = data_.split(Split::kTrain);
-    train = thinned(train, class_count(), options_.fraction, options_.head.seed);
+    train = thinned(train, data_.classes.size(), options_.fraction, options_.head.seed);
     summary_.classes = data_.classes;
     for (const auto& text : data_.notes) note(text);
     observer_.on_dataset(data_);
     return {};
   }
 
-  base::Result<Weights> read_weights() {
+  base::Result<PretrainedWeights> read_weights() {
     const Stopwatch watch(clock_, summary_.seconds.weights);
     return load_weights(options_.weights);
   }
 
-  base::Result<void> extract(engine::FeatureSpace& space, const Weights& weights) {
-    std::vector<base::Path> photos;
-    for (const Split split : dataset::kSplits) {
-      for (const auto& sample : data_.split(split)) photos.push_back(sample.path);
-    }
+  base::Result<void> extract(engine::FeatureSpace& space, const PretrainedWeights& weights) {
+    const auto photos = all_photos(data_);
     KENNEL_TRY(auto features,
                engine::extract_features(space, pretrained(weights), photos,
                                         {.precision = options_.precision,
@@ -130,7 +85,7 @@ class TrainingRun {
     summary_.seconds.features = features.seconds;
     summary_.cached_photos = features.cached;
     observer_.on_features(features);
-    sort_into_splits(features);
+    KENNEL_TRY(rows_, to_rows(data_, features));
     return {};
   }
 
@@ -144,51 +99,16 @@ class TrainingRun {
     return {};
   }
 
-  void sort_into_splits(const engine::Features& features) {
-    std::size_t next = 0;
-    for (const Split split : dataset::kSplits) {
-      SplitRows& rows = splits_[static_cast<std::size_t>(split)];
-      for (const auto& sample : data_.split(split)) {
-        const auto index = next++;
-        digest_.update(features.digests[index].bytes)
-            .update_field(fmt::format("{} {}", dataset::to_name(split), sample.label));
-        if (features.rows[index].empty()) continue;
-        rows.paths.push_back(sample.path);
-        rows.rows.rows.push_back(features.rows[index]);
-        rows.rows.labels.push_back(sample.label);
-      }
-    }
-  }
-
-  // Unreadable photos may have emptied a class or a split.
-  base::Result<void> check_splits() {
-    std::vector<bool> present(static_cast<std::size_t>(class_count()), false);
-    for (const int label : rows_of(Split::kTrain).rows.labels) {
-      present[static_cast<std::size_t>(label)] = true;
-    }
-    for (std::size_t label = 0; label < present.size(); ++label) {
-      if (present[label]) continue;
-      return base::fail(ErrorKind::kInvalid,
-                        fmt::format("no photo of class \"{}\" in train could be read; repair or "
-                                    "replace them, or remove the class's folders",
-                                    data_.classes[label]));
-    }
-    if (rows_of(Split::kValid).paths.empty()) {
-      return base::fail(ErrorKind::kInvalid, "no photo in valid could be read");
-    }
-    return {};
-  }
-
-  base::Result<TrainedHead> train(const Weights& weights) {
+  base::Result<TrainedHead> train(const PretrainedWeights& weights) {
     const Stopwatch watch(clock_, summary_.seconds.train);
     const double cpu_start = cpu_seconds();
     const HeadData data{.width = options_.backbone->feature_width,
                         .classes = class_count(),
-                        .train = rows_of(Split::kTrain).rows,
-                        .valid = rows_of(Split::kValid).rows};
+                        .train = rows_.split(Split::kTrain).rows,
+                        .valid = rows_.split(Split::kValid).rows};
     const LoopOptions loop{.head = options_.head,
                            .checkpoint = options_.folder / "checkpoint.pth",
-                           .run = outcome_json(options_, weights.digest, digest_.finish()),
+                           .run = outcome_json(options_, weights.digest, rows_.digest),
                            .resume = options_.resume,
                            .stop = options_.stop,
                            .on_epoch = [this](const EpochRecord& record) {
@@ -206,10 +126,10 @@ class TrainingRun {
     summary_.ending = head.ending;
     summary_.history = head.history;
     summary_.best = head.best();
-    summary_.train_photos = rows_of(Split::kTrain).paths.size();
-    summary_.valid = outputs_of(trainer, rows_of(Split::kValid));
-    if (!rows_of(Split::kTest).paths.empty()) {
-      summary_.test = outputs_of(trainer, rows_of(Split::kTest));
+    summary_.train_photos = rows_.split(Split::kTrain).paths.size();
+    summary_.valid = outputs_of(trainer, rows_.split(Split::kValid));
+    if (!rows_.split(Split::kTest).paths.empty()) {
+      summary_.test = outputs_of(trainer, rows_.split(Split::kTest));
     }
   }
 
@@ -232,7 +152,7 @@ class TrainingRun {
                            results_json(options_, summary_).dump(2) + "\n");
   }
 
-  base::Result<void> write_package(const Weights& weights, const TrainedHead& head) {
+  base::Result<void> write_package(const PretrainedWeights& weights, const TrainedHead& head) {
     const Stopwatch watch(clock_, summary_.seconds.package);
     const network::Backbone& backbone = *options_.backbone;
     network::Package package{.classes = data_.classes,
@@ -257,13 +177,10 @@ class TrainingRun {
     observer_.on_note(text);
   }
 
-  [[nodiscard]] engine::PretrainedBackbone pretrained(const Weights& weights) const {
+  [[nodiscard]] engine::PretrainedBackbone pretrained(const PretrainedWeights& weights) const {
     return {*options_.backbone, weights.tensors, weights.digest};
   }
   [[nodiscard]] int class_count() const { return static_cast<int>(data_.classes.size()); }
-  [[nodiscard]] const SplitRows& rows_of(Split split) const {
-    return splits_[static_cast<std::size_t>(split)];
-  }
 
   const RunOptions& options_;
   RunObserver& observer_;
@@ -271,8 +188,7 @@ class TrainingRun {
   const base::Clock& clock_;
   std::chrono::steady_clock::time_point start_ = clock_.now();
   dataset::Dataset data_;
-  std::array<SplitRows, 3> splits_;
-  base::Hasher digest_;  // of every photo, its split and its label
+  RunRows rows_;
   RunSummary summary_;
 };
 
