@@ -50,8 +50,8 @@ def build(description, weights):
 
 def to_square(path, transform):
     image = Image.open(path).convert("RGB")
-    scale = transform["resize_shorter"] / min(image.size)
-    size = [int(side * scale) for side in image.size]
+    shorter = min(image.size)
+    size = [int(transform["resize_shorter"] * side / shorter) for side in image.size]
     image = image.resize(size, FILTERS[transform["filter"]])
     crop = transform["crop"]
     left, top = (round((side - crop) / 2) for side in image.size)
