@@ -20,11 +20,14 @@ def weights():
     """Storages of 64 bytes, as pth_fuzz lays them around a bare pickle."""
     block = torch.arange(16.0)
     shared = block.clone()
-    return collections.OrderedDict([
-        ("module.fc.weight", block.reshape(4, 4).T),
-        ("module.fc.bias", shared[:3]),
-        ("module.fc.scale", shared[4:]),
-        ("module.count", torch.arange(8))])
+    return collections.OrderedDict(
+        [
+            ("module.fc.weight", block.reshape(4, 4).T),
+            ("module.fc.bias", shared[:3]),
+            ("module.fc.scale", shared[4:]),
+            ("module.count", torch.arange(8)),
+        ]
+    )
 
 
 def saved(thing, **options):
@@ -38,10 +41,13 @@ def object_of(file):
 
 
 def safetensors():
-    header = json.dumps({
-        "__metadata__": {"format": "pt"},
-        "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
-        "b": {"dtype": "U8", "shape": [3], "data_offsets": [8, 11]}}).encode()
+    header = json.dumps(
+        {
+            "__metadata__": {"format": "pt"},
+            "a": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
+            "b": {"dtype": "U8", "shape": [3], "data_offsets": [8, 11]},
+        }
+    ).encode()
     return struct.pack("<Q", len(header)) + header + bytes(range(11))
 
 
@@ -72,10 +78,17 @@ def tar(kind, entries):
 
 
 def archive_seeds():
-    plain = [("./", b"", tarfile.DIRTYPE, ""), ("./kennel.json", b"{}", tarfile.REGTYPE, ""),
-             ("a/model.pth", b"w" * 600, tarfile.REGTYPE, "")]
-    odd = [("n" * 120 + "\u00e9", b"x", tarfile.REGTYPE, ""), ("l", b"", tarfile.SYMTYPE, "/etc"),
-           ("h", b"", tarfile.LNKTYPE, "l"), ("p", b"", tarfile.FIFOTYPE, "")]
+    plain = [
+        ("./", b"", tarfile.DIRTYPE, ""),
+        ("./kennel.json", b"{}", tarfile.REGTYPE, ""),
+        ("a/model.pth", b"w" * 600, tarfile.REGTYPE, ""),
+    ]
+    odd = [
+        ("n" * 120 + "\u00e9", b"x", tarfile.REGTYPE, ""),
+        ("l", b"", tarfile.SYMTYPE, "/etc"),
+        ("h", b"", tarfile.LNKTYPE, "l"),
+        ("p", b"", tarfile.FIFOTYPE, ""),
+    ]
     yield "plain.tar.gz", gzip.compress(tar(tarfile.USTAR_FORMAT, plain), mtime=0)
     yield "plain.tar", tar(tarfile.USTAR_FORMAT, plain)
     yield "long_name_pax.tar", tar(tarfile.PAX_FORMAT, odd[:1])

@@ -1,0 +1,57 @@
+"""What each program is, before it does anything."""
+
+import re
+import subprocess
+
+import pytest
+from kennel_program import PROGRAMS
+
+COMMANDS = ["sample", "train", "evaluate", "predict", "compare", "weights", "cache"]
+HEAVY = {"kennel": {"torch", "openvino"}, "kennel-infer": {"torch"}, "kennel-train": set()}
+
+
+def linked_libraries(program: str) -> str:
+    done = subprocess.run(["ldd", PROGRAMS / program], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.mark.parametrize("program", HEAVY)
+def test_program_links_no_more_than_it_needs(program):
+    found = set(re.findall(r"torch|openvino", linked_libraries(program)))
+    assert found == {"torch", "openvino"} - HEAVY[program]
+
+
+def test_version(kennel):
+    assert re.fullmatch(r"kennel \d+\.\d+\.\d+\n", kennel.succeeds("--version").stdout)
+
+
+def test_help_names_every_command(kennel):
+    said = kennel.succeeds("--help").stdout
+    for command in COMMANDS:
+        assert re.search(rf"^ +{command}\b", said, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(kennel, command):
+    assert command in kennel.succeeds(command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("bark",),
+        ("train",),
+        ("train", "x", "--backbone", "alexnet"),
+        ("train", "x", "--epochs", "many"),
+        ("train", "x", "--optimizer", "magic"),
+        ("predict", "x"),
+        ("compare", "x"),
+        ("sample", "x", "y"),
+    ],
+)
+def test_mistakes_on_the_command_line(kennel, words):
+    done = kennel(*words)
+    assert done.returncode == 2
+    assert done.stderr
+    assert not any(kennel.folder.iterdir())
