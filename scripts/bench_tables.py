@@ -82,7 +82,7 @@ def extraction(content: dict) -> str:
         ("part of the ceiling", f"{100 * medians['fraction']:.1f} %"),
     ]
     how = f"{machine(setting)}, {photos(setting)}, {made(setting)}."
-    return "\n\n".join([table(("features", "median"), rows), how[0].upper() + how[1:]])
+    return "\n\n".join([table(("features", "median"), rows), how])
 
 
 TABLES = {"training": training, "accuracy": accuracy, "extraction": extraction}
@@ -116,7 +116,7 @@ def rate(photos_per_second: float) -> str:
 
 def machine(setting: dict) -> str:
     described = setting["machine"]
-    return f"{described['cores']} cores of an {described['processor']}"
+    return f"{described['cores']} cores, {described['processor']}"
 
 
 def photos(setting: dict) -> str:

@@ -23,7 +23,7 @@ run mean, and the events of `--json`: [run-folder.md](run-folder.md).
 | environment variable | what it does |
 |---|---|
 | `KENNEL_CACHE` | the folder that features are kept in, instead of `~/.cache/kennel` |
-| `KENNEL_WEIGHTS` | a folder or search path of weights; see `kennel weights` |
+| `KENNEL_WEIGHTS` | a folder to look in for weights, before all others; see `kennel weights` |
 """
 
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const [report, folder] = process.argv.slice(2);
-const WIDTH = 960;
+const WIDTH = 1120;
 const MARGIN = 20;
 
 // From the top of one element to the bottom of another, over the whole width.
@@ -18,8 +18,9 @@ async function clip(first, last) {
 }
 
 async function photograph(page, name, first, last) {
-  const picture = path.join(folder, `${name}.png`);
-  await page.screenshot({ path: picture, fullPage: true, clip: await clip(first, last) });
+  const quality = name.endsWith(".jpg") ? { quality: 85 } : {};
+  const picture = { path: path.join(folder, name), ...quality };
+  await page.screenshot({ ...picture, fullPage: true, clip: await clip(first, last) });
 }
 
 const browser = await chromium.launch({
@@ -32,10 +33,10 @@ try {
     await page.goto(pathToFileURL(path.resolve(report)).href);
     await page.waitForSelector("figure.chart canvas");
     const curves = page.locator("figure.chart").first();
-    await photograph(page, `report-${colorScheme}`, page.locator("h1"), curves);
+    await photograph(page, `report-${colorScheme}.png`, page.locator("h1"), curves);
     const photos = page.locator(".photos figure");
     const title = page.getByRole("heading", { name: "Highest loss" });
-    await photograph(page, `losses-${colorScheme}`, title, photos.nth(5));
+    await photograph(page, `losses-${colorScheme}.jpg`, title, photos.nth(5));
   }
 } finally {
   await browser.close();
