@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -64,9 +65,14 @@ def record_session(kennel: str, folder: Path) -> tuple[Screen, float]:
 
 
 def save_terminal(screen: Screen, seconds: float) -> None:
-    title = "kennel train, kennel predict: recorded at its real speed"
+    title = f"recorded at its real speed on {describe_machine()}"
     text = draw(screen.shown, title, COLUMNS, screen.row - 1, seconds)
     (IMAGES / "terminal.svg").write_text(text)
+
+
+def describe_machine() -> str:
+    models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
+    return f"{len(os.sched_getaffinity(0))} cores, {models[0].strip()}"
 
 
 def photograph_report(report: Path) -> None:
