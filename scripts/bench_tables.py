@@ -1,0 +1,154 @@
+"""Fills the README's marked tables from bench/results/*.json, so that no figure is typed by hand.
+
+    python3 scripts/bench_tables.py
+
+A table stands between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; what is there is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1]
+README = SOURCE / "README.md"
+RESULTS = SOURCE / "bench/results"
+NOT_MEASURED = "Not measured yet. `make bench` measures it."
+REAL_PHOTOS_NOTE = (
+    "The photos are of the Stanford Dogs set, which is drawn from ImageNet's training images: a "
+    "network with ImageNet weights has seen them, and scores on them are higher than on unseen "
+    "photos. That holds for every row."
+)
+# The folder that the bench takes when it is there; its SOURCE.md says what the note says.
+REAL_PHOTOS = "dogs"
+
+
+def training(content: dict) -> str:
+    summary, setting = content["summary"], content["setting"]
+    subjects = {
+        "kennel_cold": "`kennel train`, nothing in the cache",
+        "kennel_warm": "`kennel train` again, features from the cache",
+        "usual_script": "the usual script, **one** epoch",
+        "usual_cached_features": "the usual script, written to cache features",
+    }
+    rows = [(label, *process(summary["medians"][name])) for name, label in subjects.items()]
+    return "\n\n".join(
+        [
+            table(("from photos to a model on disk", "time", "CPU time", "peak memory"), rows),
+            compare_training(summary),
+            f"Whole processes, {machine(setting)}, {photos(setting)}, "
+            f"medians of {len(content['rounds'])} rounds, {made(setting)}.",
+        ]
+    )
+
+
+def compare_training(summary: dict) -> str:
+    whole = summary["usual_whole_seconds_by_multiplying"]
+    epoch = summary["usual_epoch_seconds"]
+    return (
+        f"An epoch of the usual script, without its start, takes {seconds(epoch)}; its "
+        f"{round(whole / epoch)} epochs would take {seconds(whole)} (multiplied, not run), "
+        f"{times(summary['whole_script_per_cold'])} as long as kennel with an empty cache and "
+        f"{times(summary['whole_script_per_warm'])} as long as kennel with a full one. Against the "
+        f"script that caches features it is {times(summary['cached_script_per_cold'])}."
+    )
+
+
+def accuracy(content: dict) -> str:
+    setting, seeds = content["setting"], content["seeds"]
+    subjects = {
+        "kennel": "`kennel train`",
+        "usual_script": "the usual script",
+        "usual_cached_features": "the usual script, written to cache features",
+    }
+    header = ("top-1 on valid and test", "mean", *(f"seed {n + 1}" for n in range(len(seeds))))
+    rows = [
+        (label, *(percent(value[name]) for value in (content["means"], *seeds)))
+        for name, label in subjects.items()
+    ]
+    note = [REAL_PHOTOS_NOTE] if setting["data"] == REAL_PHOTOS else []
+    how = f"{content['epochs']} epochs, {photos(setting)}, {made(setting)}."
+    return "\n\n".join([table(header, rows), how, *note])
+
+
+def extraction(content: dict) -> str:
+    medians, setting = content["medians"], content["setting"]
+    rows = [
+        ("decoding and resizing a photo, alone", f"{medians['decode_ms_per_photo']:.2f} ms"),
+        ("the backbone on a photo, alone", f"{medians['infer_ms_per_photo']:.2f} ms"),
+        ("ceiling", rate(medians["ceiling_photos_per_second"])),
+        ("both together, in `kennel`", rate(medians["pipeline_photos_per_second"])),
+        ("part of the ceiling", f"{100 * medians['fraction']:.1f} %"),
+    ]
+    how = f"{machine(setting)}, {photos(setting)}, {made(setting)}."
+    return "\n\n".join([table(("features", "median"), rows), how])
+
+
+TABLES = {"training": training, "accuracy": accuracy, "extraction": extraction}
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [header, ("---", *["---:"] * (len(header) - 1)), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def process(figures: dict) -> tuple[str, str, str]:
+    wall, cpu = seconds(figures["wall_seconds"]), seconds(figures["cpu_seconds"])
+    return wall, cpu, f"{figures['peak_rss_mib']:.0f} MiB"
+
+
+def seconds(value: float) -> str:
+    return f"{value:.0f} s" if value >= 100 else f"{value:.1f} s"
+
+
+def times(ratio: float) -> str:
+    return f"{ratio:.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
+
+
+def percent(part: float) -> str:
+    return f"{100 * part:.1f} %"
+
+
+def rate(photos_per_second: float) -> str:
+    return f"{photos_per_second:.0f} photos/s"
+
+
+def machine(setting: dict) -> str:
+    described = setting["machine"]
+    return f"{described['cores']} cores, {described['processor']}"
+
+
+def photos(setting: dict) -> str:
+    counts = " + ".join(str(count) for count in setting["photos"].values())
+    kind = "real photos of 20 dog breeds" if setting["data"] == REAL_PHOTOS else "drawn photos"
+    return f"{counts} {kind}"
+
+
+def made(setting: dict) -> str:
+    return f"{setting['date'][:10]}, commit {setting['commit']}"
+
+
+def render(name: str, results: Path) -> str:
+    path = results / f"{name}.json"
+    return TABLES[name](json.loads(path.read_text())) if path.is_file() else NOT_MEASURED
+
+
+def fill(text: str, results: Path) -> str:
+    for name in TABLES:
+        pattern = rf"(<!-- bench:{name} -->\n).*?(\n<!-- /bench:{name} -->)"
+        content = render(name, results)
+        text, count = re.subn(
+            pattern, lambda found, new=content: f"{found[1]}\n{new}\n{found[2]}", text, flags=re.S
+        )
+        if count != 1:
+            raise ValueError(f"{count} marked places for the table {name}; there must be one")
+    return text
+
+
+def main() -> None:
+    README.write_text(fill(README.read_text(), RESULTS))
+
+
+if __name__ == "__main__":
+    main()
