@@ -97,6 +97,7 @@ def test_training_table_says_what_was_multiplied_and_not_run(tmp_path):
         "medians": {name: process for name in names},
         "usual_epoch_seconds": 20.0,
         "usual_whole_seconds_by_multiplying": 300.0,
+        "cold_per_epoch": 0.172,
         "whole_script_per_cold": 87.2,
         "whole_script_per_warm": 301.4,
         "cached_script_per_cold": 4.24,
@@ -105,7 +106,8 @@ def test_training_table_says_what_was_multiplied_and_not_run(tmp_path):
     (tmp_path / "training.json").write_text(json.dumps(content))
     table = bench_tables.render("training", tmp_path)
     assert "| the usual script, **one** epoch | 3.4 s | 6.2 s | 412 MiB |" in table
-    assert "15 epochs would take 300 s (multiplied, not run), 87 times" in table
+    assert "with an empty cache takes 0.17 of that" in table
+    assert "15 epochs would take 300 s (multiplied, not run): 87 times as long" in table
     assert "2 cores, Imagined Processor" in table
 
 
