@@ -49,7 +49,8 @@ def compare_training(summary: dict) -> str:
     return (
         f"An epoch of the usual script, without its start, takes {seconds(epoch)}; all of "
         f"`kennel train` with an empty cache takes {summary['cold_per_epoch']:.2f} of that. The "
-        f"script's {round(whole / epoch)} epochs would take {seconds(whole)} (multiplied, not run): "
+        f"script's {round(whole / epoch)} epochs would take {seconds(whole)} "
+        "(multiplied, not run): "
         f"{times(summary['whole_script_per_cold'])} as long as kennel with an empty cache, "
         f"{times(summary['whole_script_per_warm'])} as long as with a full one. The script that "
         f"caches features takes {times(summary['cached_script_per_cold'])} as long as kennel with "
