@@ -16,9 +16,10 @@ INTRODUCTION = """\
 
 Written by `scripts/make_cli_docs.py` from `kennel --help`; a test holds it to that.
 
-Exit codes: 0 when all went well, 1 when something was wrong with the photos, a file or the
-machine, 2 when it was the command line, 130 after Ctrl-C. Errors and notes go to standard error.
-What the files of a run mean, and the events of `--json`: [run-folder.md](run-folder.md).
+Exit codes: 0 when all went well, 1 when something was wrong with a setting, the photos, a file or
+the machine, 2 when the command line could not be understood, 130 after Ctrl-C. Errors and notes go
+to standard error. What the files of a run mean, and the events of `--json`:
+[run-folder.md](run-folder.md).
 
 | environment variable | what it does |
 |---|---|
