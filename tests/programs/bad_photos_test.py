@@ -155,7 +155,7 @@ def test_link_that_leads_nowhere_is_left_out_by_name(kennel, data):
     assert "No such file" in left_out(kennel, data, "bad.jpg")
 
 
-@pytest.mark.parametrize("kind", BAD_PHOTOS)
+@pytest.mark.parametrize("kind", ["0-byte file", "text"])
 def test_strict_stops_at_a_bad_photo(kennel, data, kind):
     (classes_of(data)[0] / "bad.jpg").write_bytes(BAD_PHOTOS[kind])
     assert "bad.jpg" in refuses_without_a_trace(kennel, data, "--strict")

@@ -9,7 +9,6 @@ import pytest
 import torch
 from kennel_program import listing
 
-
 NO_WEIGHTS = {
     "nothing": b"",
     "text": b"hello\n",
