@@ -57,6 +57,18 @@ def test_killed_run_goes_on_to_the_same_weights(kennel, photos, undisturbed, mom
     assert names_in(run) == FINISHED_FILES
 
 
+def test_resume_clears_what_a_kill_left_half_written(kennel, photos):
+    run = kennel.folder / "run"
+    command = ("train", photos, "--output", run, "--epochs", 3, "--quiet")
+    process = kennel.start(*command)
+    while process.poll() is None and not list(run.glob("model.tar.gz*.part")):
+        pass
+    process.kill()
+    process.communicate()
+    kennel.succeeds(*command, "--resume")
+    assert names_in(run) == FINISHED_FILES
+
+
 def test_interrupted_run_keeps_the_best_so_far_and_goes_on(kennel, photos, undisturbed):
     run = kennel.folder / "run"
     command = ("train", photos, "--output", run, *SETTINGS)
