@@ -2,12 +2,11 @@
 
 import json
 import pickle
-import subprocess
 from pathlib import Path
 
 import pytest
 import torch
-from kennel_program import listing
+from kennel_program import listing, outcome
 
 NO_WEIGHTS = {
     "nothing": b"",
@@ -96,8 +95,8 @@ def test_command_in_a_pickle_is_refused_by_name_and_not_run(kennel, photos, new_
     torch.save(state, weights, _use_new_zipfile_serialization=new_format)
     assert "system" in refuses_weights(kennel, photos, weights)
     assert not trace.exists()
-    subprocess.run(["touch", trace], check=True)  # the command would have worked
-    assert trace.exists()
+    torch.load(weights, weights_only=False)
+    assert trace.exists(), "the command would not have worked anywhere"
 
 
 def test_bare_pickle_with_a_command_is_not_run(kennel, photos):
@@ -139,7 +138,9 @@ def write_safetensors(path: Path, state: dict) -> None:
 
 
 @pytest.mark.parametrize("kind", ["old.pth", "new.pth", "weights.safetensors"])
-def test_every_format_of_the_same_weights_gives_the_same_model(kennel, photos, trained, kind):
+def test_every_format_of_the_same_weights_gives_the_same_model(
+    kennel, few_photos, few_trained, kind
+):
     weights = kennel.folder / kind
     state = torch.load(real_weights(kennel), weights_only=True)
     if kind.endswith(".safetensors"):
@@ -147,5 +148,4 @@ def test_every_format_of_the_same_weights_gives_the_same_model(kennel, photos, t
     else:
         torch.save(state, weights, _use_new_zipfile_serialization=kind == "new.pth")
     words = ("--weights", weights, "--epochs", 8, "--precision", "f32")
-    again = json.loads((kennel.train(photos, "run", *words) / "results.json").read_text())
-    assert again["valid"] == json.loads((trained / "results.json").read_text())["valid"]
+    assert outcome(kennel.train(few_photos, "run", *words)) == outcome(few_trained)

@@ -1,5 +1,7 @@
 """The feature cache: shared by processes, proof against damage, listed and trimmed."""
 
+import shutil
+
 import pytest
 from kennel_program import outcome, results
 
@@ -40,69 +42,62 @@ def test_two_processes_fill_an_empty_cache_together(cold_kennel, photos, trained
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damaged_cache_is_mended_on_the_way(cold_kennel, photos, trained, damage):
-    cold_kennel.train(photos, "first", *F32)
-    for segment in cold_kennel.segments():
+def test_damaged_cache_is_mended_on_the_way(warm_kennel, few_photos, few_trained, damage):
+    for segment in warm_kennel.segments():
         segment.write_bytes(DAMAGES[damage](segment.read_bytes()))
-    second = cold_kennel.train(photos, "second", *F32)
-    assert outcome(second) == outcome(trained)
-    assert results(second)["photos"]["cached"] < 120
-    third = cold_kennel.train(photos, "third", *F32)
-    assert results(third)["photos"]["cached"] == 120
+    first = warm_kennel.train(few_photos, "first", *F32)
+    assert outcome(first) == outcome(few_trained)
+    assert results(first)["photos"]["cached"] < 30
+    second = warm_kennel.train(few_photos, "second", *F32)
+    assert results(second)["photos"]["cached"] == 30
 
 
-def test_damaged_description_of_a_space_hurts_nobody(cold_kennel, photos):
-    cold_kennel.train(photos, "first", *F32)
-    for description in cold_kennel.cache.rglob("space.json"):
+def test_damaged_description_of_a_space_hurts_nobody(warm_kennel, few_photos):
+    for description in warm_kennel.cache.rglob("space.json"):
         description.write_text('{"backbone": [')
-    cold_kennel.train(photos, "second", *F32)
-    assert len(cold_kennel.read_json("cache", "list")["spaces"]) == 1
+    warm_kennel.train(few_photos, "run", *F32)
+    assert len(warm_kennel.read_json("cache", "list")["spaces"]) == 1
 
 
-def test_changed_photo_is_computed_again(cold_kennel):
-    photos = cold_kennel.folder / "photos"
-    cold_kennel.succeeds("sample", photos, "--classes", 2, "--per-class", 5)
+def test_changed_photo_is_computed_again(warm_kennel, few_photos):
+    photos = warm_kennel.folder / "photos"
+    shutil.copytree(few_photos, photos)
     first, second, *_ = sorted((photos / "train").rglob("*.jpg"))
-    cold_kennel.train(photos, "first")
     first.write_bytes(first.read_bytes() + b"\0")
     second.touch()
-    again = cold_kennel.train(photos, "second")
-    assert results(again)["photos"]["cached"] == 9
+    run = warm_kennel.train(photos, "run", *F32)
+    assert results(run)["photos"]["cached"] == 29
 
 
-def test_each_precision_has_a_space_of_its_own(cold_kennel, photos):
-    for precision in ("f32", "bf16"):
-        cold_kennel.train(photos, precision, "--epochs", 1, "--precision", precision)
-    spaces = cold_kennel.read_json("cache", "list")["spaces"]
+def test_each_precision_has_a_space_of_its_own(warm_kennel, few_photos):
+    warm_kennel.train(few_photos, "run", "--epochs", 1, "--precision", "bf16")
+    spaces = warm_kennel.read_json("cache", "list")["spaces"]
     assert sorted(space["precision"] for space in spaces) == ["bf16", "f32"]
     for space in spaces:
-        assert (space["backbone"], space["photos"]) == ("efficientnet-lite0", 120)
-        assert 120 * 1280 * 4 <= space["bytes"] < 120 * 1280 * 4 + 10000
+        assert (space["backbone"], space["photos"]) == ("efficientnet-lite0", 30)
+        assert 30 * 1280 * 4 <= space["bytes"] < 30 * 1280 * 4 + 10000
 
 
-def test_list_is_legible(cold_kennel, photos):
+def test_list_is_legible(cold_kennel, warm_kennel):
     assert "nothing is kept there yet" in cold_kennel.succeeds("cache", "list").stdout
-    cold_kennel.train(photos, "run", *F32)
-    seen = cold_kennel.succeeds("cache", "list").stdout
-    assert str(cold_kennel.cache) in seen
+    seen = warm_kennel.succeeds("cache", "list").stdout
+    assert str(warm_kennel.cache) in seen
     assert "efficientnet-lite0" in seen
-    assert "120 photos" in seen
+    assert "30 photos" in seen
 
 
-def test_trim_to_nothing_empties_the_cache(cold_kennel, photos):
-    cold_kennel.train(photos, "first", *F32)
-    taken = sum(segment.stat().st_size for segment in cold_kennel.segments())
-    assert cold_kennel.read_json("cache", "trim", "--max-size", 0)["freed_bytes"] >= taken
-    assert cold_kennel.segments() == []
-    again = cold_kennel.train(photos, "second", *F32)
-    assert results(again)["photos"]["cached"] == 0
+def test_trim_to_nothing_empties_the_cache(warm_kennel, few_photos):
+    taken = sum(segment.stat().st_size for segment in warm_kennel.segments())
+    assert warm_kennel.read_json("cache", "trim", "--max-size", 0)["freed_bytes"] >= taken
+    assert warm_kennel.segments() == []
+    run = warm_kennel.train(few_photos, "run", *F32)
+    assert results(run)["photos"]["cached"] == 0
 
 
-def test_trim_keeps_what_fits(cold_kennel, photos):
-    cold_kennel.train(photos, "run", *F32)
-    kept = cold_kennel.segments()
-    assert "freed 0" in cold_kennel.succeeds("cache", "trim", "--max-size", "100MB").stdout
-    assert cold_kennel.segments() == kept
+def test_trim_keeps_what_fits(warm_kennel):
+    kept = warm_kennel.segments()
+    assert "freed 0" in warm_kennel.succeeds("cache", "trim", "--max-size", "100MB").stdout
+    assert warm_kennel.segments() == kept
 
 
 def test_trim_asks_how_much_to_keep(kennel):

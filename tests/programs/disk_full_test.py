@@ -27,7 +27,7 @@ def refuses_for_room(kennel: Kennel, bytes_max: int, *words) -> str:
     return message
 
 
-def test_no_room_for_the_checkpoint(kennel, photos, trained):
+def test_no_room_for_the_checkpoint(kennel, photos):
     message = refuses_for_room(kennel, 1000 * KIB, "train", photos, "--output", "run", *SETTINGS)
     assert "run/checkpoint.pth" in message
     assert not (kennel.folder / "run").exists()
@@ -41,14 +41,14 @@ def test_no_room_for_the_package_until_there_is(kennel, photos, trained):
     assert outcome(kennel.folder / "run") == outcome(trained)
 
 
-def test_no_room_for_the_features_until_there_is(cold_kennel, photos, trained):
-    command = ("train", photos, "--output", "run", *SETTINGS)
-    message = refuses_for_room(cold_kennel, 100 * KIB, *command)
+def test_no_room_for_the_features_until_there_is(cold_kennel, few_photos, few_trained):
+    command = ("train", few_photos, "--output", "run", *SETTINGS)
+    message = refuses_for_room(cold_kennel, 50 * KIB, *command)
     assert str(cold_kennel.cache) in message
     assert cold_kennel.segments() == []
     assert not (cold_kennel.folder / "run").exists()
     cold_kennel.succeeds(*command)
-    assert outcome(cold_kennel.folder / "run") == outcome(trained)
+    assert outcome(cold_kennel.folder / "run") == outcome(few_trained)
 
 
 def test_no_room_for_sample_photos(kennel):

@@ -48,11 +48,11 @@ def state(trained, tmp_path_factory) -> dict:
 
 
 @pytest.fixture(scope="module")
-def resnet_run(shared_kennel, photos, tmp_path_factory) -> Path:
+def resnet_run(shared_kennel, few_photos, tmp_path_factory) -> Path:
     weights = tmp_path_factory.mktemp("weights") / "resnet18-random.pth"
     ask_python(SYSTEM_PYTHON, "random_resnet.py", "resnet18", weights)
     words = ("--backbone", "resnet18", "--weights", weights, "--epochs", 2, "--precision", "f32")
-    return shared_kennel.train(photos, "resnet18", *words)
+    return shared_kennel.train(few_photos, "resnet18", *words)
 
 
 def test_entries_are_those_of_the_description(trained):
@@ -115,9 +115,9 @@ def test_python_and_graph_agree_with_kennel(kennel, trained, photos):
     assert numpy.allclose(told["graph"], told["python"], rtol=1e-4, atol=1e-4)
 
 
-def test_resnet_loads_into_torchvision_and_agrees(kennel, resnet_run, photos):
+def test_resnet_loads_into_torchvision_and_agrees(kennel, resnet_run, few_photos):
     folder = unpacked(resnet_run, kennel.folder / "unpacked")
-    chosen = some_photos(photos)
+    chosen = some_photos(few_photos)
     told = ask_python(SYSTEM_PYTHON, "package_oracle.py", folder, *chosen)
     ours = kennel_probabilities(kennel, resnet_run, chosen)
     assert numpy.abs(softmax(told["python"]) - ours).max() < 1e-3

@@ -1,6 +1,5 @@
 """Interrupting a run, with and without warning, and going on with it."""
 
-import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,10 @@ def undisturbed(shared_kennel, photos) -> Path:
     return shared_kennel.train(photos, "undisturbed", *SETTINGS)
 
 
+def names_in(run: Path) -> set[str]:
+    return {path.name for path in run.iterdir()}
+
+
 def epochs_after_checkpoint(run: Path, count: int) -> Callable[[dict], bool]:
     """True some epochs after a checkpoint was written, so that these must be repeated."""
     seen = 0
@@ -31,9 +34,7 @@ def epochs_after_checkpoint(run: Path, count: int) -> Callable[[dict], bool]:
 
 
 MOMENTS = {
-    "before the features": lambda run: lambda event: event["event"] == "dataset",
     "after the first epoch": lambda run: is_epoch(1),
-    "when a checkpoint appears": lambda run: epochs_after_checkpoint(run, 0),
     "long after a checkpoint": lambda run: epochs_after_checkpoint(run, 100),
     "after the last epoch": lambda run: is_epoch(EPOCHS),
 }
@@ -44,22 +45,35 @@ def test_killed_run_goes_on_to_the_same_weights(kennel, photos, undisturbed, mom
     run = kennel.folder / "run"
     command = ("train", photos, "--output", run, *SETTINGS)
     process = kennel.start(*command, "--json")
-    assert signal_when(process, MOMENTS[moment](run), signal.SIGKILL) == -signal.SIGKILL
-    assert not (run / "results.json").exists()
+    code = signal_when(process, MOMENTS[moment](run), signal.SIGKILL)
+    # On a busy machine the last files may be faster than the signal.
+    assert code == -signal.SIGKILL or moment == "after the last epoch"
+    assert not (run / "results.json").exists() or names_in(run) >= FINISHED_FILES
 
     kennel.succeeds(*command, "--resume")
     assert package_entry(run, "model.pth") == package_entry(undisturbed, "model.pth")
     assert outcome(run) == outcome(undisturbed)
     assert len(results(run)["epochs"]) == EPOCHS
-    assert {path.name for path in run.iterdir()} == FINISHED_FILES
+    assert names_in(run) == FINISHED_FILES
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_run_keeps_the_best_so_far_and_goes_on(kennel, photos, undisturbed, number):
+def test_resume_clears_what_a_kill_left_half_written(kennel, photos):
+    run = kennel.folder / "run"
+    command = ("train", photos, "--output", run, "--epochs", 3, "--quiet")
+    process = kennel.start(*command)
+    while process.poll() is None and not list(run.glob("model.tar.gz*.part")):
+        pass
+    process.kill()
+    process.communicate()
+    kennel.succeeds(*command, "--resume")
+    assert names_in(run) == FINISHED_FILES
+
+
+def test_interrupted_run_keeps_the_best_so_far_and_goes_on(kennel, photos, undisturbed):
     run = kennel.folder / "run"
     command = ("train", photos, "--output", run, *SETTINGS)
     process = kennel.start(*command, "--json")
-    assert signal_when(process, is_epoch(40), number) == 130
+    assert signal_when(process, is_epoch(40), signal.SIGINT) == 130
 
     stopped = results(run)
     assert stopped["ending"] == "interrupted"
@@ -73,14 +87,20 @@ def test_interrupted_run_keeps_the_best_so_far_and_goes_on(kennel, photos, undis
     assert package_entry(run, "model.pth") == package_entry(undisturbed, "model.pth")
 
 
-def test_interrupt_before_the_first_epoch_keeps_the_features(cold_kennel, photos):
-    command = ("train", photos, "--epochs", 2)
+def test_termination_is_an_interrupt(kennel, photos):
+    process = kennel.start("train", photos, "--output", "run", *SETTINGS, "--json")
+    assert signal_when(process, is_epoch(40), signal.SIGTERM) == 130
+    assert results(kennel.folder / "run")["ending"] == "interrupted"
+
+
+def test_interrupt_during_extraction_keeps_the_features_so_far(cold_kennel, photos):
+    command = ("train", photos, "--epochs", 2, "--threads", 1)
     process = cold_kennel.start(*command, "--json")
-    due = signal_when(process, lambda event: event["event"] == "extraction", signal.SIGINT)
-    assert due == 130
+    code = signal_when(process, lambda event: event["event"] == "extraction", signal.SIGINT)
+    assert code == 130
     assert not list(cold_kennel.folder.rglob("*.tar.gz"))
     features = next(e for e in cold_kennel.events(*command) if e["event"] == "features")
-    assert 0 < features["cached"] < 120
+    assert features["cached"] > 0
 
 
 def test_kill_during_extraction_leaves_a_usable_cache(cold_kennel, photos, trained):
@@ -92,18 +112,20 @@ def test_kill_during_extraction_leaves_a_usable_cache(cold_kennel, photos, train
 
 
 def test_resume_without_a_name_finds_the_unfinished_run(kennel, photos):
-    process = kennel.start("train", photos, *SETTINGS, "--json")
+    command = ("train", photos, "--epochs", 400)
+    process = kennel.start(*command, "--json")
     signal_when(process, is_epoch(5), signal.SIGKILL)
-    kennel.succeeds("train", photos, *SETTINGS, "--resume")
+    kennel.succeeds(*command, "--resume")
     assert [path.name for path in (kennel.folder / "runs").iterdir()] == ["photos-001"]
-    assert len(results(kennel.folder / "runs" / "photos-001")["epochs"]) == EPOCHS
+    assert len(results(kennel.folder / "runs" / "photos-001")["epochs"]) == 400
 
 
-def test_resume_of_a_finished_run_changes_no_weights(kennel, photos):
-    command = ("train", photos, "--output", "run", "--epochs", 3)
+def test_resume_of_a_finished_run_tells_it_again_and_changes_no_weights(kennel, photos):
+    command = ("train", photos, "--output", "run", "--epochs", 4)
     kennel.succeeds(*command)
     before = package_entry(kennel.folder / "run", "model.pth")
-    kennel.succeeds(*command, "--resume")
+    epochs = [e["epoch"] for e in kennel.events(*command, "--resume") if e["event"] == "epoch"]
+    assert epochs == [1, 2, 3, 4]
     assert package_entry(kennel.folder / "run", "model.pth") == before
 
 
@@ -143,11 +165,3 @@ def test_damaged_checkpoint_is_named(kennel, photos):
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
     message = kennel.refuses("train", photos, "--output", run, "--epochs", 2, "--resume")
     assert "checkpoint.pth" in message
-
-
-def test_events_of_a_resumed_run_tell_all_epochs(kennel, photos):
-    command = ("train", photos, "--output", "run", "--epochs", 4)
-    kennel.succeeds(*command)
-    done = kennel.succeeds(*command, "--resume", "--json")
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [e["epoch"] for e in events if e["event"] == "epoch"] == [1, 2, 3, 4]

@@ -82,9 +82,7 @@ def test_every_setting_reaches_the_results(kennel, photos):
     assert found["photos"]["train"] == 6 * 7
 
 
-@pytest.mark.parametrize(
-    "words", [("--learning-rate", 0.5), ("--seed", 2), ("--optimizer", "adam"), ("--dropout", 0.5)]
-)
+@pytest.mark.parametrize("words", [("--seed", 2), ("--optimizer", "adam")])
 def test_setting_changes_what_comes_out(kennel, photos, trained, words):
     other = results(kennel.train(photos, "run", "--epochs", 8, "--precision", "f32", *words))
     assert other["valid"]["loss"] != results(trained)["valid"]["loss"]
@@ -114,8 +112,8 @@ def test_report_needs_no_network_and_names_every_class(trained):
         assert name in page
 
 
-def test_json_is_one_event_a_line_in_the_order_of_the_work(cold_kennel, photos):
-    events = cold_kennel.events("train", photos, "--epochs", 3)
+def test_json_is_one_event_a_line_in_the_order_of_the_work(cold_kennel, few_photos):
+    events = cold_kennel.events("train", few_photos, "--epochs", 3)
     names = [event["event"] for event in events]
     percents = names.count("extraction")
     assert 1 < percents <= 101
@@ -123,11 +121,12 @@ def test_json_is_one_event_a_line_in_the_order_of_the_work(cold_kennel, photos):
     assert names == expected
 
 
-def test_events_hold_the_fields_of_their_description(cold_kennel, photos):
-    events = {e.pop("event"): e for e in cold_kennel.events("train", photos, "--epochs", 2)}
-    assert events["dataset"]["photos"] == {"train": 84, "valid": 18, "test": 18}
-    assert len(events["dataset"]["classes"]) == 6
-    assert events["extraction"] == {"done": 120, "total": 120}
+def test_events_hold_the_fields_of_their_description(cold_kennel, few_photos):
+    events = {e.pop("event"): e for e in cold_kennel.events("train", few_photos, "--epochs", 2)}
+    assert sum(events["dataset"]["photos"].values()) == 30
+    assert events["dataset"]["photos"].keys() == {"train", "valid", "test"}
+    assert len(events["dataset"]["classes"]) == 3
+    assert events["extraction"] == {"done": 30, "total": 30}
     assert events["features"].keys() == {"photos", "cached", "seconds"}
     assert events["epoch"].keys() == {*COLUMNS.split(","), "epochs", "best"}
     assert events["end"].keys() == {
@@ -145,13 +144,13 @@ def test_events_come_while_the_work_goes_on(kennel, photos):
     assert running
 
 
-def test_plain_lines_elsewhere_than_on_a_terminal(cold_kennel, photos):
-    done = cold_kennel.succeeds("train", photos, "--epochs", 3)
+def test_plain_lines_elsewhere_than_on_a_terminal(cold_kennel, few_photos):
+    done = cold_kennel.succeeds("train", few_photos, "--epochs", 3)
     assert "\r" not in done.stdout + done.stderr
     assert "\033" not in done.stdout + done.stderr
     assert done.stderr == ""
     assert re.findall(r"^epoch +(\d+)/3 ", done.stdout, re.MULTILINE) == ["1", "2", "3"]
-    assert "runs/photos-001/model.tar.gz" in done.stdout
+    assert "runs/few-001/model.tar.gz" in done.stdout
 
 
 def read_terminal(cold_kennel, *words) -> str:
@@ -176,9 +175,9 @@ def test_bar_with_rate_and_time_left_on_a_terminal(cold_kennel, photos):
     assert seen.endswith("\r\033[K"), "the bar was left standing"
 
 
-def test_quiet_says_nothing_even_on_a_terminal(cold_kennel, photos):
-    assert read_terminal(cold_kennel, "train", photos, "--epochs", 1, "--quiet") == ""
-    done = cold_kennel.succeeds("train", photos, "--epochs", 1, "--quiet")
+def test_quiet_says_nothing_even_on_a_terminal(cold_kennel, few_photos):
+    assert read_terminal(cold_kennel, "train", few_photos, "--epochs", 1, "--quiet") == ""
+    done = cold_kennel.succeeds("train", few_photos, "--epochs", 1, "--quiet")
     assert (done.stdout, done.stderr) == ("", "")
 
 
