@@ -1,5 +1,7 @@
 #include "apps/command_line.h"
 
+#include <fmt/format.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -166,15 +168,33 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   add_cache(app, parsed);
 }
 
+std::string to_message(const CLI::App*, const CLI::Error& error) {
+  return fmt::format("kennel: {}; see --help\n", error.what());
+}
+
+bool is_known(const CLI::App& app, const std::string& word) {
+  const auto is_named = [&](const CLI::App* command) { return command->get_name() == word; };
+  return word.starts_with('-') || !app.get_subcommands(is_named).empty();
+}
+
 }  // namespace
 
 std::variant<Command, int> parse_command_line(int argc, const char* const* argv) {
   CLI::App app(kDescription, "kennel");
   app.set_version_flag("--version", "kennel " KENNEL_VERSION);
-  app.footer(kExamples);
   app.require_subcommand(1);
+  app.failure_message(to_message);
   Parsed parsed;
   add_commands(app, parsed);
+  app.footer(kExamples);  // after the commands, which would inherit it
+  if (argc <= 1) {
+    fmt::print(stderr, "{}", app.help());
+    return 2;
+  }
+  if (!is_known(app, argv[1])) {
+    fmt::print(stderr, "kennel: there is no command \"{}\"; see kennel --help\n", argv[1]);
+    return 2;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

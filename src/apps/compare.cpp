@@ -29,7 +29,8 @@ base::Result<Run> read_run(const base::Path& folder) {
   }
   auto results = json::parse(bytes->begin(), bytes->end(), nullptr, false);
   if (!results.is_object()) {
-    return base::fail(ErrorKind::kCorrupt, fmt::format("{} is damaged", path.string()));
+    return base::fail(ErrorKind::kCorrupt,
+                      fmt::format("{} is damaged; train again, or leave it out", path.string()));
   }
   return Run{folder.lexically_normal().string(), std::move(results)};
 }
@@ -54,8 +55,9 @@ constexpr std::array kScoreRows{Row{"valid top-1", "/valid/top1", 4},
                                 Row{"seconds of training", "/timings/train", 2}};
 
 std::string cell(const json& results, const std::string& pointer, int decimals) {
-  const json value = results.value(json::json_pointer(pointer), json());
-  if (value.is_null()) return "-";
+  const json::json_pointer place(pointer);
+  if (!results.contains(place) || results.at(place).is_null()) return "-";
+  const json& value = results.at(place);
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_float() && decimals > 0) {
     return fmt::format("{:.{}f}", value.get<double>(), decimals);
@@ -78,7 +80,10 @@ TextRow text_row(const std::vector<Run>& runs, const std::string& title, const s
 // Settings that any of the runs has, those that differ first marked with a star.
 std::vector<TextRow> setting_rows(const std::vector<Run>& runs) {
   json names = json::object();
-  for (const auto& run : runs) names.update(run.results.value("settings", json::object()));
+  for (const auto& run : runs) {
+    const auto settings = run.results.find("settings");
+    if (settings != run.results.end() && settings->is_object()) names.update(*settings);
+  }
   std::vector<TextRow> rows;
   for (const auto& [name, ignored] : names.items()) {
     TextRow row = text_row(runs, name, "/settings/" + name, 0);

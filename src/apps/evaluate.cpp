@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "apps/environment.h"
 #include "apps/interrupt.h"
@@ -22,6 +23,7 @@ using base::ErrorKind;
 using nlohmann::json;
 
 constexpr std::size_t kPairsShown = 10;
+constexpr std::size_t kNamesShown = 5;
 
 // Photos with the labels that the package gives their folders' names.
 struct LabelledPhotos {
@@ -29,6 +31,13 @@ struct LabelledPhotos {
   std::vector<base::Path> paths;
   std::vector<int> labels;
 };
+
+// "a, b, c and 9 more"
+std::string some_of(const std::vector<std::string>& names) {
+  const std::size_t shown = std::min(names.size(), kNamesShown);
+  const auto text = fmt::format("{}", fmt::join(std::span(names).first(shown), ", "));
+  return shown == names.size() ? text : fmt::format("{} and {} more", text, names.size() - shown);
+}
 
 base::Result<std::vector<int>> to_package_labels(const std::vector<std::string>& folders,
                                                  const network::Package& package) {
@@ -40,11 +49,11 @@ base::Result<std::vector<int>> to_package_labels(const std::vector<std::string>&
     labels.push_back(static_cast<int>(found - package.classes.begin()));
   }
   if (unknown.empty()) return labels;
-  return base::fail(ErrorKind::kInvalid,
-                    fmt::format("the package does not know {} of the {} classes in the folder: {}; "
-                                "it knows {}",
-                                unknown.size(), folders.size(), fmt::join(unknown, ", "),
-                                fmt::join(package.classes, ", ")));
+  return base::fail(
+      ErrorKind::kInvalid,
+      fmt::format("the package does not know {} of the {} classes in the folder: {}; "
+                  "it knows {}",
+                  unknown.size(), folders.size(), some_of(unknown), some_of(package.classes)));
 }
 
 base::Result<LabelledPhotos> find_photos(const EvaluateCommand& command,

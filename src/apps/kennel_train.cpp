@@ -12,6 +12,8 @@
 namespace kennel::apps {
 namespace {
 
+constexpr const char* kRuns = "runs";
+
 base::Result<train::HeadOptions> head_options(const TrainCommand& command) {
   KENNEL_TRY(const auto optimizer, train::parse_optimizer(command.optimizer));
   KENNEL_TRY(const auto schedule, train::parse_schedule(command.schedule));
@@ -47,11 +49,11 @@ base::Result<train::RunOptions> run_options(const TrainCommand& command, std::st
 base::Result<int> train_on(const TrainCommand& command, std::string typed) {
   KENNEL_TRY(auto options, run_options(command, std::move(typed)));
   KENNEL_TRY(options.folder,
-             open_run_folder({command.data, command.output_folder, command.resume}, "runs"));
+             open_run_folder({command.data, command.output_folder, command.resume}, kRuns));
   const base::SystemClock clock;
   base::PosixDisk disk;
   const auto console = make_train_console(command.output, clock);
-  const EmptyFolderRemoval removal(options.folder);
+  const EmptyFolderRemoval removal(options.folder, kRuns);
   KENNEL_TRY(const auto summary, train::run_training(options, *console, disk, clock));
   console->on_end(options, summary);
   return summary.ending == train::Ending::kInterrupted ? kExitInterrupted : 0;

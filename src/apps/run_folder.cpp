@@ -96,6 +96,7 @@ base::Result<base::Path> open_run_folder(const RunFolderRequest& request, const 
 EmptyFolderRemoval::~EmptyFolderRemoval() {
   std::error_code ignored;
   fs::remove(folder_, ignored);  // refuses a folder that is not empty
+  fs::remove(runs_, ignored);
 }
 
 }  // namespace kennel::apps

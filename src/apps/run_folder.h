@@ -20,16 +20,19 @@ struct RunFolderRequest {
 [[nodiscard]] base::Result<base::Path> open_run_folder(const RunFolderRequest& request,
                                                        const base::Path& runs);
 
-// Takes a folder back at its end when nothing came to be in it, however the run ended.
+// Takes a run's folder back at its end, and the folder of runs, when nothing came to be in them,
+// however the run ended.
 class EmptyFolderRemoval {
  public:
-  explicit EmptyFolderRemoval(base::Path folder) : folder_(std::move(folder)) {}
+  EmptyFolderRemoval(base::Path folder, base::Path runs)
+      : folder_(std::move(folder)), runs_(std::move(runs)) {}
   ~EmptyFolderRemoval();
   EmptyFolderRemoval(const EmptyFolderRemoval&) = delete;
   EmptyFolderRemoval& operator=(const EmptyFolderRemoval&) = delete;
 
  private:
   base::Path folder_;
+  base::Path runs_;
 };
 
 }  // namespace kennel::apps

@@ -15,7 +15,7 @@ using dataset::Split;
 using nlohmann::json;
 
 std::string photo_counts(const dataset::Dataset& data) {
-  return fmt::format("{} classes, {} train / {} valid / {} test photos", data.classes.size(),
+  return fmt::format("found {} classes, {} train / {} valid / {} test photos", data.classes.size(),
                      data.split(Split::kTrain).size(), data.split(Split::kValid).size(),
                      data.split(Split::kTest).size());
 }
@@ -47,12 +47,16 @@ class TextConsole final : public TrainConsole {
     }
   }
 
+  void on_resumed(const std::vector<train::EpochRecord>& history, int epochs) override {
+    say(fmt::format("going on after epoch {}/{}", history.size(), epochs));
+  }
+
   void on_epoch(const train::EpochRecord& record, int epochs) override {
-    say(
-        fmt::format("epoch {:>3}/{}  train loss {:.4f} top-1 {:.4f}  valid loss {:.4f} top-1 "
-                    "{:.4f}  {:.2f} s{}",
+    if (!headed_) say("               train loss   top-1   valid loss   top-1");
+    headed_ = true;
+    say(fmt::format("epoch {:>3}/{:<3}  {:>10.4f}  {:.4f}   {:>10.4f}  {:.4f}  {:.2f} s{}",
                     record.epoch, epochs, record.train.loss, record.train.top1, record.valid.loss,
-                    record.valid.top1, record.seconds, record.best ? "  best" : ""));
+                    record.valid.top1, record.seconds, record.best ? " *" : ""));
   }
 
   void on_end(const train::RunOptions& options, const train::RunSummary& summary) override {
@@ -61,18 +65,19 @@ class TextConsole final : public TrainConsole {
     } else if (summary.ending == train::Ending::kPatience) {
       say(fmt::format("no better epoch among the last {}: ended early", options.head.patience));
     }
-    say(fmt::format("best epoch {}: {}", summary.best.epoch,
-                    scores("valid", summary.valid.evaluation)));
-    if (summary.test) say("              " + scores("test", summary.test->evaluation));
-    say(fmt::format("{} in {:.1f} s (training itself {:.2f} s)",
-                    (options.folder / "model.tar.gz").string(), summary.seconds.total,
-                    summary.seconds.train));
-    say((options.folder / "report.html").string());
+    say(fmt::format("best *  epoch {}", summary.best.epoch));
+    say("valid   " + scores(summary.valid.evaluation));
+    if (summary.test) say("test    " + scores(summary.test->evaluation));
+    say(fmt::format("model   {}", (options.folder / "model.tar.gz").string()));
+    say(fmt::format("report  {}", (options.folder / "report.html").string()));
+    say(fmt::format("done in {:.1f} s, of which training the head took {:.2f} s",
+                    summary.seconds.total, summary.seconds.train));
   }
 
  private:
-  static std::string scores(std::string_view split, const engine::Evaluation& evaluation) {
-    return fmt::format("{} top-1 {:.4f}, top-5 {:.4f}", split, evaluation.top1, evaluation.top5);
+  static std::string scores(const engine::Evaluation& evaluation) {
+    return fmt::format("top-1 {:.4f}, top-5 {:.4f}, {} photos", evaluation.top1, evaluation.top5,
+                       evaluation.photos);
   }
 
   void say(const std::string& line) const {
@@ -82,6 +87,7 @@ class TextConsole final : public TrainConsole {
   }
 
   bool quiet_;
+  bool headed_ = false;
   ProgressBar bar_;
 };
 
@@ -109,6 +115,10 @@ class JsonConsole final : public TrainConsole {
     emit("features", {{"photos", features.rows.size() - features.failures.size()},
                       {"cached", features.cached},
                       {"seconds", features.seconds.extract}});
+  }
+
+  void on_resumed(const std::vector<train::EpochRecord>& history, int epochs) override {
+    for (const auto& record : history) on_epoch(record, epochs);
   }
 
   void on_epoch(const train::EpochRecord& record, int epochs) override {

@@ -17,7 +17,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kBatchSize =
     4;  // measured: larger ones fall out of the cache, smaller ones gain nothing
-constexpr std::size_t kSegmentBytes = 16 * base::kMiB;
+constexpr std::size_t kSegmentBytes = 4 * base::kMiB;  // what a kill may cost
 
 bool stopped(const ExtractionOptions& options) { return options.stop != nullptr && *options.stop; }
 

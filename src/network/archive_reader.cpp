@@ -20,6 +20,8 @@ using base::fail;
 using base::Result;
 using Files = std::map<std::string, base::Bytes>;
 
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+
 // Feeds libarchive, and keeps the error that it cannot carry.
 struct Source {
   Gunzip gunzip;
@@ -168,6 +170,9 @@ Result<void> add_entry(TarReader& tar, archive_entry* entry, Files& files) {
 }  // namespace
 
 Result<Files> parse_archive(ByteView packed, const ArchiveLimits& limits) {
+  if (!base::as_text(packed).starts_with(kGzipMagic)) {
+    return fail(ErrorKind::kInvalid, "it is no gzipped tar, as `kennel train` writes them");
+  }
   TarReader tar(packed, limits);
   KENNEL_TRY_VOID(tar.open());
   Files files;

@@ -137,10 +137,22 @@ json object_or_empty(const json& value, const char* field) {
 }
 
 base::Result<void> check_digest(const json& value, base::ByteView weights) {
-  const auto expected = value.value(json::json_pointer("/files/model.pth/sha256"), json());
-  if (expected != base::sha256(weights).hex()) {
+  const json::json_pointer place("/files/model.pth/sha256");
+  if (!value.contains(place) || value.at(place) != base::sha256(weights).hex()) {
     return base::fail(ErrorKind::kCorrupt,
                       "its model.pth is not the one that kennel.json was written for");
+  }
+  return {};
+}
+
+// The classes and the hidden layer are what the weights say they are.
+base::Result<void> check_head(const Package& package) {
+  KENNEL_TRY(const Backbone* backbone, get_backbone(package.backbone));
+  const auto classes = static_cast<int>(package.classes.size());
+  for (const auto& layer : head_layers(backbone->feature_width, package.hidden, classes)) {
+    const std::array<std::int64_t, 2> weight{layer.out, layer.in};
+    KENNEL_TRY_VOID(package.weights.get(layer.name + ".weight", weight));
+    KENNEL_TRY_VOID(package.weights.get(layer.name + ".bias", std::span(weight).first(1)));
   }
   return {};
 }
@@ -159,6 +171,7 @@ base::Result<Package> parse_package(std::map<std::string, base::Bytes> entries) 
   const auto weights = std::make_shared<base::Bytes>(std::move(entries["model.pth"]));
   KENNEL_TRY_VOID(check_digest(value, *weights));
   KENNEL_TRY(package.weights, parse_pth(*weights, weights));
+  KENNEL_TRY_VOID(check_head(package));
   return package;
 }
 

@@ -74,8 +74,8 @@ void list_matching(const KnownWeights& known, const Path& folder, const std::str
 
 base::Error missing(const KnownWeights& known, std::span<const SearchFolder> folders) {
   std::string message = fmt::format(
-      "no pretrained weights for {}: {}, or give a file with --weights FILE. Files "
-      "called {} were looked for in:",
+      "there are no pretrained weights for {}: get them ({}) and put them into the first of these "
+      "folders, or name the file with --weights FILE. Files called {} were looked for in:",
       known.backbone, known.how_to_get, fmt::join(known.file_patterns, ", "));
   for (const SearchFolder& folder : folders) {
     message += fmt::format("\n  {} ({})", folder.path.string(), folder.source);
@@ -106,7 +106,7 @@ std::vector<SearchFolder> to_search_folders(const WeightsEnvironment& environmen
   };
   const Path cache = get_cache_home(environment);
   if (!environment.kennel_weights.empty()) add(environment.kennel_weights, "KENNEL_WEIGHTS");
-  if (!cache.empty()) add(cache / "kennel/weights", "kennel cache");
+  if (!cache.empty()) add(cache / "kennel/weights", "kennel's own");
   if (!environment.torch_home.empty()) {
     add(Path(environment.torch_home) / "hub/checkpoints", "torch hub cache");
   } else if (!cache.empty()) {

@@ -56,7 +56,7 @@ class Loop {
     KENNEL_TRY_VOID(trainer_.set_optimizer_state(loaded->optimizer));
     trainer_.set_head(loaded->current);
     state_ = *std::move(loaded);
-    for (const auto& record : state_.history) options_.on_epoch(record);
+    options_.on_resumed(state_.history);
     return {};
   }
 

@@ -41,7 +41,8 @@ struct LoopOptions {
   nlohmann::json run;     // what the outcome depends on; stored in the checkpoint
   bool resume = false;    // go on from the checkpoint, where there is one
   const std::atomic<bool>* stop = nullptr;
-  std::function<void(const EpochRecord&)> on_epoch;  // also for the epochs of a resumed run
+  std::function<void(const EpochRecord&)> on_epoch;
+  std::function<void(const std::vector<EpochRecord>&)> on_resumed;  // the epochs before
 };
 
 // Errors: kConflict when the checkpoint belongs to another run (naming what differs), kInvalid when

@@ -42,7 +42,7 @@ class TrainingRun {
   base::Result<RunSummary> run() {
     KENNEL_TRY_VOID(scan());
     KENNEL_TRY(const PretrainedWeights weights, read_weights());
-    disk_.make_folders(options_.folder);
+    open_folder();
     engine::FeatureSpace space(disk_, options_.cache,
                                engine::space_key(pretrained(weights), options_.precision));
     KENNEL_TRY_VOID(extract(space, weights));
@@ -64,6 +64,14 @@ class TrainingRun {
     for (const auto& text : data_.notes) note(text);
     observer_.on_dataset(data_);
     return {};
+  }
+
+  // Clears what a killed process left half written.
+  void open_folder() {
+    disk_.make_folders(options_.folder);
+    for (const auto& entry : std::filesystem::directory_iterator(options_.folder)) {
+      if (entry.path().extension() == ".part") disk_.remove(entry.path());
+    }
   }
 
   base::Result<PretrainedWeights> read_weights() {
@@ -106,14 +114,18 @@ class TrainingRun {
                         .classes = class_count(),
                         .train = rows_.split(Split::kTrain).rows,
                         .valid = rows_.split(Split::kValid).rows};
-    const LoopOptions loop{.head = options_.head,
-                           .checkpoint = options_.folder / "checkpoint.pth",
-                           .run = outcome_json(options_, weights.digest, rows_.digest),
-                           .resume = options_.resume,
-                           .stop = options_.stop,
-                           .on_epoch = [this](const EpochRecord& record) {
-                             observer_.on_epoch(record, options_.head.epochs);
-                           }};
+    const LoopOptions loop{
+        .head = options_.head,
+        .checkpoint = options_.folder / "checkpoint.pth",
+        .run = outcome_json(options_, weights.digest, rows_.digest),
+        .resume = options_.resume,
+        .stop = options_.stop,
+        .on_epoch =
+            [this](const EpochRecord& record) { observer_.on_epoch(record, options_.head.epochs); },
+        .on_resumed =
+            [this](const std::vector<EpochRecord>& history) {
+              observer_.on_resumed(history, options_.head.epochs);
+            }};
     auto head = train_head(data, loop, disk_, clock_);
     summary_.seconds.train_cpu = cpu_seconds() - cpu_start;
     return head;

@@ -58,6 +58,8 @@ class RunObserver {
   virtual void on_dataset(const dataset::Dataset& data) = 0;
   virtual void on_extraction(std::size_t done, std::size_t total) = 0;
   virtual void on_features(const engine::Features& features) = 0;
+  // The epochs that an earlier process has been through, when a run is resumed.
+  virtual void on_resumed(const std::vector<EpochRecord>& history, int epochs) = 0;
   virtual void on_epoch(const EpochRecord& record, int epochs) = 0;
 };
 

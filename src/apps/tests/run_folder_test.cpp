@@ -64,8 +64,8 @@ TEST(EmptyFolderRemoval, TakesBackOnlyAnEmptyFolder) {
   fs::create_directory(used);
   touch(used / "model.tar.gz");
   {
-    const EmptyFolderRemoval first(empty);
-    const EmptyFolderRemoval second(used);
+    const EmptyFolderRemoval first(empty, scratch.path() / "no-runs");
+    const EmptyFolderRemoval second(used, scratch.path());
   }
   EXPECT_FALSE(fs::exists(empty));
   EXPECT_TRUE(fs::exists(used / "model.tar.gz"));

@@ -23,6 +23,8 @@ class PackageTest : public testing::Test {
     Package package{.classes = {"Beagle", "Größe 2"}, .backbone = "resnet18", .hidden = 4};
     package.provenance["command"] = "kennel train photos";
     package.metrics["valid"]["top1"] = 0.5;
+    base::Random random(1);
+    for (const auto& layer : head_layers(512, 4, 2)) add_random(package.weights, layer, random);
     package.weights.set("fc.2.bias", Tensor::from_floats({2}, {1, 2}));
     return package;
   }
@@ -103,6 +105,12 @@ TEST_F(PackageTest, RefusesAbsurdSizes) {
   description = valid_description();
   description["classes"] = json::array();
   EXPECT_THAT(refusal(description), HasSubstr("classes"));
+}
+
+TEST_F(PackageTest, RefusesClassesThatItsWeightsDoNotHave) {
+  auto description = valid_description();
+  description["classes"] = {"a", "b", "c"};
+  EXPECT_THAT(refusal(description), HasSubstr("fc.2.weight"));
 }
 
 TEST_F(PackageTest, RefusesWeightsThatAreNotItsOwn) {

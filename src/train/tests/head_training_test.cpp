@@ -41,7 +41,8 @@ class HeadTrainingTest : public testing::Test {
                      .dropout = 0.1},
             .checkpoint = scratch_.path() / "checkpoint.pth",
             .run = {{"learning_rate", 0.01}},
-            .on_epoch = [](const EpochRecord&) {}};
+            .on_epoch = [](const EpochRecord&) {},
+            .on_resumed = [](const std::vector<EpochRecord>&) {}};
   }
   base::Result<TrainedHead> train(const LoopOptions& loop) {
     return train_head(data_, loop, disk_, clock_);
@@ -93,14 +94,17 @@ TEST_F(HeadTrainingTest, EndsWithTheSameWeightsWhereverItWasInterrupted) {
   }
 }
 
-TEST_F(HeadTrainingTest, TellsTheObserverOfResumedEpochsToo) {
+TEST_F(HeadTrainingTest, TellsOfResumedEpochsBeforeTheNewOnes) {
   ASSERT_TRUE(train_until(2, options()));
   auto resumed = options();
   resumed.resume = true;
   std::vector<int> epochs;
   resumed.on_epoch = [&](const EpochRecord& record) { epochs.push_back(record.epoch); };
+  resumed.on_resumed = [&](const std::vector<EpochRecord>& history) {
+    for (const auto& record : history) epochs.push_back(-record.epoch);
+  };
   ASSERT_TRUE(train(resumed));
-  EXPECT_THAT(epochs, testing::ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(epochs, testing::ElementsAre(-1, -2, 3, 4, 5, 6));
 }
 
 TEST_F(HeadTrainingTest, RefusesToResumeARunWithOtherSettings) {

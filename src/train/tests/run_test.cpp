@@ -26,6 +26,7 @@ class SilentObserver final : public RunObserver {
   void on_dataset(const dataset::Dataset&) override {}
   void on_extraction(std::size_t, std::size_t) override { ++extracted; }
   void on_features(const engine::Features&) override {}
+  void on_resumed(const std::vector<EpochRecord>&, int) override {}
   void on_epoch(const EpochRecord&, int) override {
     if (stop_after-- == 1) stop = true;
   }
