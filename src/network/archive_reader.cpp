@@ -171,7 +171,7 @@ Result<void> add_entry(TarReader& tar, archive_entry* entry, Files& files) {
 
 Result<Files> parse_archive(ByteView packed, const ArchiveLimits& limits) {
   if (!base::as_text(packed).starts_with(kGzipMagic)) {
-    return fail(ErrorKind::kInvalid, "it is no gzipped tar, as `kennel train` writes them");
+    return fail(ErrorKind::kCorrupt, "it is no gzipped tar, as `kennel train` writes them");
   }
   TarReader tar(packed, limits);
   KENNEL_TRY_VOID(tar.open());
