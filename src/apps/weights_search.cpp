@@ -44,7 +44,7 @@ void print_for_people(const std::vector<network::WeightsLocation>& found) {
       fmt::print("{:<20} {}  ({})\n", backbone.name, location.path.string(), location.source);
       any = true;
     }
-    if (!any) fmt::print("{:<20} none here; get {}\n", backbone.name, backbone.weights.advice);
+    if (!any) fmt::print("{:<20} none here; {}\n", backbone.name, backbone.weights.advice);
   }
   fmt::print("\nLooked for in, first match wins:\n");
   for (const auto& folder : search_folders()) {

@@ -102,8 +102,9 @@ Backbone make_resnet(const ResNetShape& shape) {
           .steps = builder.take(),
           .classifier = "fc",
           .weights = {{shape.name + "-*.pth", shape.name + "*.safetensors"},
-                      fmt::format("torchvision's {0} weights with ImageNet classes, a file called "
-                                  "{0}-xxxxxxxx.pth",
+                      fmt::format("get torchvision's {0} weights with ImageNet classes, a file "
+                                  "called {0}-xxxxxxxx.pth, and put it into the first of the "
+                                  "folders below",
                                   shape.name)}};
 }
 

@@ -74,8 +74,9 @@ void list_matching(const KnownWeights& known, const Path& folder, const std::str
 
 base::Error missing(const KnownWeights& known, std::span<const SearchFolder> folders) {
   std::string message = fmt::format(
-      "there are no pretrained weights for {}: get them ({}) and put them into the first of these "
-      "folders, or name the file with --weights FILE. Files called {} were looked for in:",
+      "there are no pretrained weights for {}: {}, or name a file with --weights FILE. Files "
+      "called "
+      "{} were looked for in:",
       known.backbone, known.how_to_get, fmt::join(known.file_patterns, ", "));
   for (const SearchFolder& folder : folders) {
     message += fmt::format("\n  {} ({})", folder.path.string(), folder.source);

