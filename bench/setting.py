@@ -82,7 +82,7 @@ def warn_when_busy() -> None:
 
 def describe_setting(data: Path) -> dict[str, object]:
     return {
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "commit": describe_commit(),
         "data": data.name,
         "photos": count_photos(data),

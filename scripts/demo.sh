@@ -17,8 +17,9 @@ fi
 runs=build/demo/run
 rm -rf "$runs"
 step train "$data" --output "$runs"
-step evaluate "$runs/model.tar.gz" "$data" --quiet --report "$runs/evaluation.html"
-photo=$(find "$data" -type f \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \) | sort | tail -n 1)
+step evaluate "$runs/model.tar.gz" "$data" --report "$runs/evaluation.html"
+photo=$(find "$data" -type f -regextype posix-extended \
+  -iregex '.*\.(jpe?g|png|webp|gif|bmp)' | sort | tail -n 1)
 step predict "$runs/model.tar.gz" "$photo"
 printf '\nLook at   %s/report.html\n' "$runs"
 printf 'The model %s/model.tar.gz\n' "$runs"

@@ -68,7 +68,7 @@ pip_install() {
 
 install_python_build() {
   say "installing Python packages from requirements.lock into .venv (about 1.2 GB unpacked)"
-  [ -x .venv/bin/python ] || python3 -m venv .venv
+  .venv/bin/python -m pip --version > /dev/null 2>&1 || python3 -m venv --clear .venv
   pip_install -r requirements.lock
 }
 
@@ -87,8 +87,8 @@ case $purpose in
   test) install_packages "${build_packages[@]}" "${test_packages[@]}" ;;
   *) die "unknown purpose \"$purpose\"; say build or test" ;;
 esac
-python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
-  die "Python 3.10 or newer is needed; this is $(python3 --version)"
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+  die "Python 3.11 or newer is needed; this is $(python3 --version)"
 install_locked .venv/.kennel-build install_python_build requirements.lock
 [ "$purpose" = build ] ||
   install_locked .venv/.kennel-test install_python_test requirements.lock requirements-test.lock

@@ -66,6 +66,23 @@ def test_a_library_behind_a_wall_is_included_in_its_room_only(prefix: str, room:
     assert users == {room}
 
 
+def test_no_other_room_includes_a_header_behind_a_wall() -> None:
+    walled = {
+        str(path.relative_to(SOURCE)): room
+        for prefix, room in WALLS.items()
+        for path in source_files(room)
+        if any(name.startswith(prefix) for _, name in includes(path))
+    }
+    wrong = [
+        f"{path.relative_to(ROOT)} includes {name}"
+        for other in ARROWS
+        for path in source_files(other)
+        for _, name in includes(path)
+        if walled.get(name, other) != other
+    ]
+    assert wrong == []
+
+
 def test_the_arrows_have_no_circle() -> None:
     for room in ARROWS:
         for target in ARROWS[room]:

@@ -31,7 +31,8 @@ base::Result<int> run_cache_list(const CacheListCommand& command) {
   if (command.output.json) {
     json list = json::array();
     for (const auto& space : spaces) list.push_back(to_json(space));
-    fmt::print("{}\n", json{{"folder", folder.string()}, {"spaces", list}}.dump());
+    fmt::print("{}\n", json{{"folder", folder.string()}, {"spaces", list}}.dump(
+                           -1, ' ', false, json::error_handler_t::replace));
     return 0;
   }
   fmt::print("{}\n", folder.string());

@@ -44,8 +44,10 @@ int thread_count(int given) {
 }
 
 base::Path cache_folder() {
-  const base::Path home_cache = base::Path(variable_or("HOME", "/tmp")) / ".cache";
-  const base::Path shared = variable_or("XDG_CACHE_HOME", home_cache.string());
+  // Without a home the cache lies where kennel is started, and never where others can write.
+  const base::Path home_cache = base::Path(variable_or("HOME", ".")) / ".cache";
+  const std::string given = variable_or("XDG_CACHE_HOME", "");
+  const base::Path shared = given.starts_with('/') ? base::Path(given) : home_cache;
   return variable_or("KENNEL_CACHE", (shared / "kennel").string());
 }
 

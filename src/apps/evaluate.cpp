@@ -191,6 +191,11 @@ void write_report(const base::Path& path, const EvaluateCommand& command,
 base::Result<int> run_evaluate(const EvaluateCommand& command) {
   KENNEL_TRY(const auto package, network::read_package(command.package));
   KENNEL_TRY(const auto photos, find_photos(command, package));
+  if (photos.split == "all" && !command.output.quiet) {
+    fmt::print(stderr,
+               "note: no splits here; if the model was trained on this folder, it has seen most of "
+               "these photos, and the run's results.json has its test score\n");
+  }
   KENNEL_TRY(const auto outcome, evaluate_photos(command, package, photos));
   if (command.report) write_report(*command.report, command, package, photos.split, outcome);
   if (command.output.json) {

@@ -54,6 +54,7 @@ base::Result<int> train_on(const TrainCommand& command, std::string typed) {
   base::PosixDisk disk;
   const auto console = make_train_console(command.output, clock);
   const EmptyFolderRemoval removal(options.folder, kRuns);
+  KENNEL_TRY(const auto lock, RunFolderLock::take(options.folder));
   KENNEL_TRY(const auto summary, train::run_training(options, *console, disk, clock));
   console->on_end(options, summary);
   return summary.ending == train::Ending::kInterrupted ? kExitInterrupted : 0;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "apps/interrupt.h"
@@ -15,6 +17,13 @@ int report(const base::Error& error) {
   return error.kind == base::ErrorKind::kInterrupted ? kExitInterrupted : 1;
 }
 
+// What was printed must have arrived: a full disk behind stdout shows at the last flush only.
+int finish(int exit_code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  fmt::print(stderr, "kennel: could not write the output: {}\n", std::strerror(errno));
+  return 1;
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, const Handler& handler) {
@@ -22,7 +31,7 @@ int run_program(int argc, char** argv, const Handler& handler) {
   if (const int* exit_code = std::get_if<int>(&parsed)) return *exit_code;
   try {
     const auto result = handler(std::get<Command>(parsed));
-    return result ? *result : report(result.error());
+    return result ? finish(*result) : report(result.error());
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "kennel: out of memory\n");
   } catch (const std::exception& error) {

@@ -1,10 +1,14 @@
 #include "apps/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 namespace kennel::apps {
@@ -13,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::ErrorKind;
 
-constexpr int kNumberMax = 100000;
+constexpr int kNumberMax = 10000;
+constexpr std::uint64_t kResultsBytesMax = 64 * base::kMiB;
 
 std::string data_name(const base::Path& data) {
   auto normal = fs::absolute(data).lexically_normal();
@@ -27,9 +32,13 @@ bool holds_a_run(const base::Path& folder) {
          fs::exists(folder / "results.json", ignored);
 }
 
+// An interrupted run has results too, of the best so far.
 bool is_finished(const base::Path& folder) {
-  std::error_code ignored;
-  return fs::exists(folder / "results.json", ignored);
+  const auto bytes = base::read_file(folder / "results.json", kResultsBytesMax);
+  if (!bytes) return false;
+  const auto results = nlohmann::json::parse(bytes->begin(), bytes->end(), nullptr, false);
+  const nlohmann::json::json_pointer ending("/ending");
+  return results.contains(ending) && results.at(ending) != "interrupted";
 }
 
 bool is_empty_or_missing(const base::Path& folder) {
@@ -58,7 +67,8 @@ base::Result<base::Path> make_next(const base::Path& runs, const std::string& na
 base::Result<base::Path> find_last(const base::Path& runs, const std::string& name) {
   std::optional<base::Path> last;
   std::optional<base::Path> last_unfinished;
-  for (int number = 1; fs::exists(numbered(runs, name, number)); ++number) {
+  for (int number = 1; number < kNumberMax; ++number) {
+    if (!fs::exists(numbered(runs, name, number))) continue;
     last = numbered(runs, name, number);
     if (!is_finished(*last)) last_unfinished = last;
   }
@@ -93,10 +103,28 @@ base::Result<base::Path> open_run_folder(const RunFolderRequest& request, const 
   return folder;
 }
 
+base::Result<RunFolderLock> RunFolderLock::take(const base::Path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) throw base::DiskError("open the folder", folder, errno);
+  RunFolderLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  return base::fail(ErrorKind::kConflict,
+                    fmt::format("another kennel is at work in {}; wait for it, or choose another "
+                                "--output",
+                                folder.string()));
+}
+
+RunFolderLock::RunFolderLock(RunFolderLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+RunFolderLock::~RunFolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
 EmptyFolderRemoval::~EmptyFolderRemoval() {
-  std::error_code ignored;
-  fs::remove(folder_, ignored);  // refuses a folder that is not empty
-  fs::remove(runs_, ignored);
+  // These refuse a folder that is not empty, and leave files and links alone.
+  ::rmdir(folder_.c_str());
+  if (folder_.parent_path() == runs_) ::rmdir(runs_.c_str());
 }
 
 }  // namespace kennel::apps

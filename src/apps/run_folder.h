@@ -20,6 +20,19 @@ struct RunFolderRequest {
 [[nodiscard]] base::Result<base::Path> open_run_folder(const RunFolderRequest& request,
                                                        const base::Path& runs);
 
+// One process at a time works in a run's folder; the lock goes with the process, however it ends.
+class RunFolderLock {
+ public:
+  // kConflict while another process holds it.
+  [[nodiscard]] static base::Result<RunFolderLock> take(const base::Path& folder);
+  RunFolderLock(RunFolderLock&& other) noexcept;
+  ~RunFolderLock();
+
+ private:
+  explicit RunFolderLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
 // Takes a run's folder back at its end, and the folder of runs, when nothing came to be in them,
 // however the run ended.
 class EmptyFolderRemoval {

@@ -24,7 +24,7 @@ base::Result<int> run_sample(const SampleCommand& command) {
     const nlohmann::json line{{"folder", command.folder.string()},
                               {"photos", written},
                               {"classes", command.options.classes}};
-    fmt::print("{}\n", line.dump());
+    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else if (talkative) {
     fmt::print("{} photos of {} invented breeds in {}\n", written, command.options.classes,
                command.folder.string());

@@ -37,7 +37,8 @@ base::Result<ClassifiedPhotos> classify(const network::Package& package,
   const auto count = [&] {
     if (options.progress) options.progress(++done, photos.size());
   };
-  run_photos(*network, backbone->transform, photos, {compiling.streams, options.stop},
+  run_photos(*network, backbone->transform, photos,
+             {.threads = compiling.streams, .stop = options.stop},
              {.row =
                   [&](std::size_t index, std::span<const float> row) {
                     result.logits[index].assign(row.begin(), row.end());

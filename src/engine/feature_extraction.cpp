@@ -19,6 +19,9 @@ constexpr int kBatchSize =
     4;  // measured: larger ones fall out of the cache, smaller ones gain nothing
 constexpr std::size_t kSegmentBytes = 4 * base::kMiB;  // what a kill may cost
 
+// Raised whenever decoding, resampling or a backbone's steps give other numbers than before.
+constexpr int kRecipe = 1;
+
 bool stopped(const ExtractionOptions& options) { return options.stop != nullptr && *options.stop; }
 
 std::string to_text(const vision::Transform& transform) {
@@ -45,13 +48,18 @@ void hash_photos(std::span<const base::Path> photos, const ExtractionOptions& op
 }
 
 // The photos that must go through the network: not failed, not cached, each content once.
-std::vector<std::size_t> find_missing(const FeatureSpace& space, const Features& features) {
+// Counts those that are cached.
+std::vector<std::size_t> find_missing(const FeatureSpace& space, Features& features) {
   std::vector<bool> failed(features.digests.size(), false);
   for (const auto& failure : features.failures) failed[failure.index] = true;
   std::unordered_set<base::Digest, base::DigestHash> seen;
   std::vector<std::size_t> missing;
   for (std::size_t index = 0; index < features.digests.size(); ++index) {
-    if (failed[index] || space.find(features.digests[index])) continue;
+    if (failed[index]) continue;
+    if (space.find(features.digests[index])) {
+      ++features.cached;
+      continue;
+    }
     if (seen.insert(features.digests[index]).second) missing.push_back(index);
   }
   return missing;
@@ -99,7 +107,11 @@ base::Result<void> extract_missing(FeatureSpace& space, const PretrainedBackbone
   KENNEL_TRY(const auto network, compile_timed(backbone, options, features.seconds));
   const auto start = SteadyClock::now();
   std::vector<base::Path> paths;
-  for (const std::size_t index : missing) paths.push_back(photos[index]);
+  std::vector<base::Digest> digests;
+  for (const std::size_t index : missing) {
+    paths.push_back(photos[index]);
+    digests.push_back(features.digests[index]);
+  }
   SegmentBuffer buffer(space, network->output_width());
   std::size_t done = 0;
   const auto count = [&] {
@@ -116,16 +128,17 @@ base::Result<void> extract_missing(FeatureSpace& space, const PretrainedBackbone
                                   features.failures.push_back(std::move(failure));
                                   count();
                                 }};
-  features.seconds.work = run_photos(*network, backbone.backbone.transform, paths,
-                                     {options.threads, options.stop}, sinks);
+  features.seconds.work =
+      run_photos(*network, backbone.backbone.transform, paths,
+                 {.threads = options.threads, .digests = digests, .stop = options.stop}, sinks);
   buffer.flush();
   features.seconds.extract = base::seconds_between(start, SteadyClock::now());
   return {};
 }
 
 // A copy of an unreadable photo is as unreadable: it never went through the network itself.
-void collect_rows(const FeatureSpace& space, std::span<const base::Path> photos,
-                  Features& features) {
+base::Result<void> collect_rows(const FeatureSpace& space, std::span<const base::Path> photos,
+                                Features& features) {
   std::unordered_map<base::Digest, std::string, base::DigestHash> reasons;
   std::vector<bool> failed(photos.size(), false);
   for (const auto& failure : features.failures) {
@@ -136,11 +149,17 @@ void collect_rows(const FeatureSpace& space, std::span<const base::Path> photos,
     if (failed[index]) continue;
     if (const auto row = space.find(features.digests[index])) {
       features.rows[index] = *row;
-    } else {
-      features.failures.push_back({index, photos[index], reasons[features.digests[index]]});
+      continue;
     }
+    const auto reason = reasons.find(features.digests[index]);
+    if (reason == reasons.end()) {
+      return base::fail(base::ErrorKind::kConflict,
+                        "the feature cache was trimmed meanwhile; run the same command again");
+    }
+    features.failures.push_back({index, photos[index], reason->second});
   }
   std::ranges::sort(features.failures, {}, &PhotoFailure::index);
+  return {};
 }
 
 }  // namespace
@@ -150,7 +169,7 @@ SpaceKey space_key(const PretrainedBackbone& backbone, Precision precision) {
           .weights = backbone.weights_digest,
           .transform = to_text(backbone.backbone.transform),
           .precision = std::string(to_name(precision)),
-          .engine = fmt::format("openvino {}", engine_version()),
+          .engine = fmt::format("openvino {}, recipe {}", engine_version(), kRecipe),
           .width = backbone.backbone.feature_width};
 }
 
@@ -164,14 +183,13 @@ base::Result<Features> extract_features(FeatureSpace& space, const PretrainedBac
   hash_photos(photos, options, features);
   features.seconds.hash = base::seconds_between(start, SteadyClock::now());
   const auto missing = find_missing(space, features);
-  features.cached = photos.size() - features.failures.size() - missing.size();
   if (!missing.empty() && !stopped(options)) {
     KENNEL_TRY_VOID(extract_missing(space, backbone, photos, missing, options, features));
   }
   if (stopped(options)) {
     return base::fail(base::ErrorKind::kInterrupted, "stopped while the photos were being read");
   }
-  collect_rows(space, photos, features);
+  KENNEL_TRY_VOID(collect_rows(space, photos, features));
   return features;
 }
 

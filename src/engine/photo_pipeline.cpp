@@ -13,17 +13,24 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-base::Result<vision::Image> load(const base::Path& path, const vision::Transform& transform) {
+base::Result<vision::Image> load(const base::Path& path, const vision::Transform& transform,
+                                 const base::Digest* expected) {
   KENNEL_TRY(const auto bytes, read_photo(path));
+  if (expected != nullptr && base::sha256(bytes) != *expected) {
+    return base::fail(base::ErrorKind::kConflict,
+                      "it changed while it was being read; run the same command again");
+  }
   return to_square(bytes, transform);
 }
 
 // What one thread has: a request of its own, filled and run batch by batch.
 class Worker {
  public:
-  Worker(CompiledNetwork& network, const vision::Transform& transform)
+  Worker(CompiledNetwork& network, const vision::Transform& transform,
+         std::span<const base::Digest> digests)
       : request_(network.make_request()),
         transform_(transform),
+        digests_(digests),
         width_(static_cast<std::size_t>(network.output_width())) {}
 
   // Decodes the photos [first, last) into the request's slots; failures leave no slot behind.
@@ -32,7 +39,8 @@ class Worker {
     filled_.clear();
     failures_.clear();
     for (std::size_t index = first; index < last; ++index) {
-      const auto square = load(photos[index], transform_);
+      const base::Digest* expected = digests_.empty() ? nullptr : &digests_[index];
+      const auto square = load(photos[index], transform_, expected);
       if (!square) {
         failures_.push_back({index, photos[index], square.error().message});
         continue;
@@ -64,6 +72,7 @@ class Worker {
  private:
   std::unique_ptr<InferenceRequest> request_;
   const vision::Transform& transform_;
+  std::span<const base::Digest> digests_;
   std::size_t width_;
   std::vector<std::size_t> filled_;  // the photo in each slot
   std::vector<PhotoFailure> failures_;
@@ -76,7 +85,9 @@ PipelineSeconds run_photos(CompiledNetwork& network, const vision::Transform& tr
                            std::span<const base::Path> photos, const PipelineOptions& options,
                            const PipelineSinks& sinks) {
   std::vector<Worker> workers;
-  for (int thread = 0; thread < options.threads; ++thread) workers.emplace_back(network, transform);
+  for (int thread = 0; thread < options.threads; ++thread) {
+    workers.emplace_back(network, transform, options.digests);
+  }
   const auto batch_size = static_cast<std::size_t>(network.batch_size());
   const std::size_t batches = (photos.size() + batch_size - 1) / batch_size;
   std::mutex sink_mutex;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/disk.h"
 #include "base/error.h"
 #include "engine/compiled_network.h"
@@ -29,6 +30,8 @@ struct PipelineSeconds {
 
 struct PipelineOptions {
   int threads = 1;
+  // When given, what each photo must still be: one that changed since is a failure.
+  std::span<const base::Digest> digests{};
   // Set from elsewhere to stop after the batches in hand.
   const std::atomic<bool>* stop = nullptr;
 };

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "base/digest.h"
 #include "network/archive.h"
 #include "network/weights_file.h"
@@ -16,6 +19,7 @@ constexpr int kFormat = 1;
 constexpr int kHiddenMax = 1 << 16;
 constexpr std::size_t kClassesMax = 1 << 16;
 constexpr int kJsonDepthMax = 64;
+constexpr std::size_t kDescriptionBytesMax = 16 * base::kMiB;
 
 json to_json(const vision::Transform& transform) {
   constexpr std::array<const char*, 3> kFilters{"bilinear", "bicubic", "lanczos"};
@@ -67,6 +71,9 @@ base::Result<base::ByteView> get_entry(const std::map<std::string, base::Bytes>&
 }
 
 base::Result<json> parse_description(base::ByteView text) {
+  if (text.size() > kDescriptionBytesMax) {
+    return base::fail(ErrorKind::kTooLarge, "its kennel.json is larger than 16 MiB");
+  }
   bool too_deep = false;
   const auto limit_depth = [&](int depth, json::parse_event_t, json&) {
     too_deep = too_deep || depth > kJsonDepthMax;
@@ -97,15 +104,27 @@ base::Result<void> check_format(const json& value) {
   return {};
 }
 
+// What stands in labels.txt and on terminals: no control characters. JSON has made sure of UTF-8.
+bool is_class_name(const std::string& text) {
+  return !text.empty() && std::ranges::none_of(text, [](unsigned char letter) {
+    return letter < 0x20 || letter == 0x7f;
+  });
+}
+
 base::Result<std::vector<std::string>> parse_classes(const json& value) {
   const auto found = value.find("classes");
   if (found == value.end() || !found->is_array() || found->empty() || found->size() > kClassesMax) {
     return tl::unexpected(missing_field("classes"));
   }
   std::vector<std::string> classes;
+  std::set<std::string> seen;
   for (const auto& name : *found) {
     if (!name.is_string()) return tl::unexpected(missing_field("classes"));
-    classes.push_back(name.get<std::string>());
+    const auto& text = name.get_ref<const std::string&>();
+    if (!is_class_name(text) || !seen.insert(text).second) {
+      return tl::unexpected(missing_field("classes"));
+    }
+    classes.push_back(text);
   }
   return classes;
 }
@@ -180,7 +199,8 @@ base::Result<Package> parse_package(std::map<std::string, base::Bytes> entries) 
 void write_package(base::Disk& disk, const base::Path& path, const Package& package,
                    const PackageGraph& graph) {
   const base::Bytes weights = to_pth(package.weights);
-  const std::string text = description(package, weights).dump(2) + "\n";
+  const std::string text =
+      description(package, weights).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   const std::string labels = labels_text(package.classes);
   write_archive(disk, path,
                 {{"kennel.json", base::as_bytes(text)},

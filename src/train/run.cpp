@@ -70,7 +70,8 @@ class TrainingRun {
   void open_folder() {
     disk_.make_folders(options_.folder);
     for (const auto& entry : std::filesystem::directory_iterator(options_.folder)) {
-      if (entry.path().extension() == ".part") disk_.remove(entry.path());
+      if (entry.is_regular_file() && entry.path().extension() == ".part")
+        disk_.remove(entry.path());
     }
   }
 
@@ -117,7 +118,7 @@ class TrainingRun {
     const LoopOptions loop{
         .head = options_.head,
         .checkpoint = options_.folder / "checkpoint.pth",
-        .run = outcome_json(options_, weights.digest, rows_.digest),
+        .run = outcome_json(options_, features_digest(weights), rows_.digest),
         .resume = options_.resume,
         .stop = options_.stop,
         .on_epoch =
@@ -161,10 +162,14 @@ class TrainingRun {
     }
     summary_.seconds.total = base::seconds_between(start_, clock_.now());
     base::write_atomically(disk_, options_.folder / "results.json",
-                           results_json(options_, summary_).dump(2) + "\n");
+                           results_json(options_, summary_)
+                                   .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+                               "\n");
   }
 
   base::Result<void> write_package(const PretrainedWeights& weights, const TrainedHead& head) {
+    // Results of an earlier end of this run tell of the package that goes now.
+    disk_.remove(options_.folder / "results.json");
     const Stopwatch watch(clock_, summary_.seconds.package);
     const network::Backbone& backbone = *options_.backbone;
     network::Package package{.classes = data_.classes,
@@ -189,6 +194,10 @@ class TrainingRun {
     observer_.on_note(text);
   }
 
+  // What names the features that the head is trained on.
+  [[nodiscard]] base::Digest features_digest(const PretrainedWeights& weights) const {
+    return engine::space_key(pretrained(weights), options_.precision).digest();
+  }
   [[nodiscard]] engine::PretrainedBackbone pretrained(const PretrainedWeights& weights) const {
     return {*options_.backbone, weights.tensors, weights.digest};
   }

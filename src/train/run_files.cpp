@@ -82,10 +82,10 @@ json epochs_json(const std::vector<EpochRecord>& history) {
 
 }  // namespace
 
-json outcome_json(const RunOptions& options, const base::Digest& weights,
+json outcome_json(const RunOptions& options, const base::Digest& features,
                   const base::Digest& data) {
   json outcome = settings_json(options);
-  outcome["weights"] = weights.hex();
+  outcome["features"] = features.hex();
   outcome["data"] = data.hex();
   return outcome;
 }

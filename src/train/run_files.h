@@ -10,7 +10,7 @@
 namespace kennel::train {
 
 // What the trained weights depend on; two runs that agree in it end with the same weights.
-[[nodiscard]] nlohmann::json outcome_json(const RunOptions& options, const base::Digest& weights,
+[[nodiscard]] nlohmann::json outcome_json(const RunOptions& options, const base::Digest& features,
                                           const base::Digest& data);
 
 [[nodiscard]] nlohmann::json provenance_json(const RunOptions& options, const base::Clock& clock);

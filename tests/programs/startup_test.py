@@ -55,3 +55,12 @@ def test_mistakes_on_the_command_line(kennel, words):
     assert done.returncode == 2
     assert done.stderr
     assert not any(kennel.folder.iterdir())
+
+
+def test_output_that_cannot_be_written_is_a_failure(kennel):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [BIN / "kennel", "weights"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "could not write the output: No space left on device" in done.stderr

@@ -75,6 +75,7 @@ TEST_F(FeatureExtractionTest, ComputesTheSameContentOnce) {
   std::size_t computed = 0;
   const auto features = extract(space, photos, {.progress = [&](auto, auto) { ++computed; }});
   EXPECT_EQ(computed, 1U);
+  EXPECT_EQ(features->cached, 0U);
   EXPECT_THAT(features->rows[0], testing::ElementsAreArray(features->rows[1]));
 }
 
@@ -94,6 +95,21 @@ TEST_F(FeatureExtractionTest, NamesThePhotosItCannotReadAndGoesOn) {
   EXPECT_EQ(features->failures[2].reason, features->failures[1].reason);
   EXPECT_EQ(features->rows[1].size(), static_cast<std::size_t>(kWidth));
   EXPECT_TRUE(features->rows[0].empty());
+}
+
+TEST_F(FeatureExtractionTest, StoresNothingForAPhotoThatChangedMeanwhile) {
+  const std::vector photos{add_photo("a.jpg", 1), add_photo("b.jpg", 2)};
+  const auto network = compile({backbone_, weights_, {}}, {.batch_size = 2});
+  const std::vector digests{base::sha256(*base::read_file(photos[0], base::kMiB)),
+                            base::sha256(base::as_bytes("what b.jpg was when it was hashed"))};
+  std::vector<std::size_t> rows;
+  std::vector<PhotoFailure> failures;
+  run_photos(**network, backbone_.transform, photos, {.digests = digests},
+             {.row = [&](std::size_t index, auto) { rows.push_back(index); },
+              .failure = [&](PhotoFailure failure) { failures.push_back(std::move(failure)); }});
+  EXPECT_THAT(rows, testing::ElementsAre(0U));
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_THAT(failures[0].reason, HasSubstr("changed"));
 }
 
 TEST_F(FeatureExtractionTest, KeepsWhatItHadWhenItIsStopped) {

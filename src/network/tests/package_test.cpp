@@ -107,6 +107,22 @@ TEST_F(PackageTest, RefusesAbsurdSizes) {
   EXPECT_THAT(refusal(description), HasSubstr("classes"));
 }
 
+TEST_F(PackageTest, RefusesClassNamesThatSteerATerminalOrStandTwice) {
+  auto description = valid_description();
+  description["classes"] = {"a", "\x1b[31mred"};
+  EXPECT_THAT(refusal(description), HasSubstr("classes"));
+  description["classes"] = {"a", "a"};
+  EXPECT_THAT(refusal(description), HasSubstr("classes"));
+  description["classes"] = {"a", ""};
+  EXPECT_THAT(refusal(description), HasSubstr("classes"));
+}
+
+TEST_F(PackageTest, RefusesADescriptionOfAbsurdLength) {
+  auto text = valid_description().dump();
+  text += std::string(17 * base::kMiB, ' ');
+  EXPECT_THAT(read_with(text, weights()).error().message, HasSubstr("16 MiB"));
+}
+
 TEST_F(PackageTest, RefusesClassesThatItsWeightsDoNotHave) {
   auto description = valid_description();
   description["classes"] = {"a", "b", "c"};
