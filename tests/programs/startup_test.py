@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from kennel_program import PROGRAMS
@@ -60,7 +61,11 @@ def test_mistakes_on_the_command_line(kennel, words):
 def test_output_that_cannot_be_written_is_a_failure(kennel):
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [BIN / "kennel", "weights"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [PROGRAMS / "kennel", "weights"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert done.returncode == 1
     assert "could not write the output: No space left on device" in done.stderr
