@@ -27,15 +27,18 @@ def run(options: argparse.Namespace, data: Path) -> None:
     rounds = []
     for seed in range(1, options.seeds + 1):
         print(f"accuracy: seed {seed} of {options.seeds}, {options.epochs} epochs", flush=True)
+        whole = options.script_seeds is None or seed <= options.script_seeds
         with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
-            rounds.append(measure_seed(data, Path(folder), seed, options.epochs))
-    means = {subject: mean_top1(rounds, subject) for subject in LABELS}
+            rounds.append(measure_seed(data, Path(folder), seed, options.epochs, whole))
+    means = {subject: mean_top1(rounds, subject) for subject in LABELS if has(rounds, subject)}
     print_summary(rounds, means)
     content = {"setting": setting, "epochs": options.epochs, "means": means, "seeds": rounds}
     save_results(options.results, "accuracy", content)
 
 
-def measure_seed(data: Path, work: Path, seed: int, epochs: int) -> dict[str, float]:
+def measure_seed(
+    data: Path, work: Path, seed: int, epochs: int, whole_script: bool
+) -> dict[str, float]:
     subjects: dict[str, Callable[[], TrainedRun]] = {
         "kennel": lambda: run_kennel(data, work / "run", work / "cache", seed, epochs),
         "usual_script": lambda: run_usual_script(data, work / "a.pth", seed=seed, epochs=epochs),
@@ -43,13 +46,19 @@ def measure_seed(data: Path, work: Path, seed: int, epochs: int) -> dict[str, fl
             data, work / "b.pth", "--cached-features", seed=seed, epochs=epochs
         ),
     }
+    if not whole_script:
+        del subjects["usual_script"]
     trained = {name: measure() for name, measure in subjects.items()}
-    require_same_settings(trained["kennel"], trained["usual_script"])
+    require_same_settings(trained["kennel"], trained["usual_cached_features"])
     return {name: round(run.pooled_top1(), 5) for name, run in trained.items()}
 
 
+def has(rounds: list[dict[str, float]], subject: str) -> bool:
+    return any(subject in entry for entry in rounds)
+
+
 def mean_top1(rounds: list[dict[str, float]], subject: str) -> float:
-    return round(statistics.mean(entry[subject] for entry in rounds), 5)
+    return round(statistics.mean(entry[subject] for entry in rounds if subject in entry), 5)
 
 
 def print_summary(rounds: list[dict[str, float]], means: dict[str, float]) -> None:
@@ -59,11 +68,11 @@ def print_summary(rounds: list[dict[str, float]], means: dict[str, float]) -> No
         *(f"seed {n + 1}" for n in range(len(rounds))),
     )
     rows = [
-        (label, means[subject], *(entry[subject] for entry in rounds))
-        for subject, label in LABELS.items()
+        (LABELS[subject], means[subject], *(entry.get(subject, "-") for entry in rounds))
+        for subject in means
     ]
     print_table("Accuracy", header, rows)
-    for subject in ("usual_script", "usual_cached_features"):
+    for subject in means.keys() - {"kennel"}:
         ahead = 100 * (means["kennel"] - means[subject])
         print_target(
             ahead >= -POINTS_BEHIND_MAX,

@@ -25,6 +25,12 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--epochs", type=positive, default=EPOCHS, help="epochs of the accuracy part, on all sides"
     )
+    parser.add_argument(
+        "--script-seeds",
+        type=int,
+        help="seeds for which the usual script itself is run, 8 minutes each (default: all of "
+        "them); its form with cached features is run for all",
+    )
     parser.add_argument("--results", type=Path, default=ROOT / "bench/results")
     parser.add_argument(
         "--quick",

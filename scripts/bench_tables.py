@@ -67,8 +67,15 @@ def accuracy(content: dict) -> str:
     }
     header = ("top-1 on valid and test", "mean", *(f"seed {n + 1}" for n in range(len(seeds))))
     rows = [
-        (label, *(percent(value[name]) for value in (content["means"], *seeds)))
+        (
+            label,
+            *(
+                percent(value[name]) if name in value else "-"
+                for value in (content["means"], *seeds)
+            ),
+        )
         for name, label in subjects.items()
+        if name in content["means"]
     ]
     note = [REAL_PHOTOS_NOTE] if setting["data"] == REAL_PHOTOS else []
     how = f"{content['epochs']} epochs, {photos(setting)}, {made(setting)}."

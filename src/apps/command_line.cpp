@@ -28,7 +28,7 @@ std::vector<std::string> backbone_names() {
 
 void add_output(CLI::App& app, OutputOptions& output, bool with_quiet) {
   app.add_flag("--json", output.json, "Print JSON, for programs");
-  if (with_quiet) app.add_flag("--quiet,-q", output.quiet, "Print errors only");
+  if (with_quiet) app.add_flag("--quiet,-q", output.quiet, "Print warnings and errors only");
 }
 
 void add_compute(CLI::App& app, std::string& precision, int& threads) {
