@@ -38,9 +38,13 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>(std::move(error));
 }
 
+[[noreturn]] void end_with_bug(std::string_view reason, std::source_location where);
+
 // Ends the process with the place and the reason when `holds` is false. For our own bugs only.
-void check(bool holds, std::string_view reason,
-           std::source_location where = std::source_location::current());
+inline void check(bool holds, std::string_view reason,
+                  std::source_location where = std::source_location::current()) {
+  if (!holds) end_with_bug(reason, where);
+}
 
 }  // namespace kennel::base
 

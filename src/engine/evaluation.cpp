@@ -145,7 +145,8 @@ std::vector<Confusion> most_confused(const Evaluation& evaluation, std::size_t c
   for (int truth = 0; truth < classes; ++truth) {
     for (int prediction = 0; prediction < classes; ++prediction) {
       const auto cell =
-          evaluation.confusion[static_cast<std::size_t>(truth * classes + prediction)];
+          evaluation.confusion[static_cast<std::size_t>(truth) * evaluation.per_class.size() +
+                               static_cast<std::size_t>(prediction)];
       if (truth != prediction && cell > 0) mistakes.push_back({truth, prediction, cell});
     }
   }

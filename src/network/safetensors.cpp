@@ -60,7 +60,7 @@ Result<json> parse_header(ByteView bytes) {
     return !too_deep;
   };
   constexpr bool kAllowExceptions = false;
-  const json header = json::parse(bytes.begin(), bytes.end(), inspect, kAllowExceptions);
+  json header = json::parse(bytes.begin(), bytes.end(), inspect, kAllowExceptions);
   if (too_deep) return bad_header("it is nested too deeply");
   if (repeats) return bad_header("it names a tensor twice");
   if (!header.is_object()) return bad_header("it is no JSON object");

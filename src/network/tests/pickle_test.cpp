@@ -12,7 +12,6 @@ using base::ErrorKind;
 using program::dict_of;
 using program::global;
 using program::integer;
-using program::number;
 using program::pickle;
 using program::raw;
 using program::storage;

@@ -201,7 +201,8 @@ Page example(std::vector<base::Bytes> photos) {
 }  // namespace kennel::report
 
 int main(int argc, char** argv) {
-  using namespace kennel;
+  namespace base = kennel::base;
+  namespace report = kennel::report;
   if (argc < 2) {
     std::fputs("Usage: kennel_report_example PAGE.html [FOLDER_OF_JPEGS]\n", stderr);
     return 2;
