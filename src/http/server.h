@@ -1,0 +1,53 @@
+// An HTTP/1.1 server on one address: TLS and plain on the same port, keep-alive, pipelining,
+// limits.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "aio/runtime.h"
+#include "base/disk.h"
+#include "base/error.h"
+#include "http/message.h"
+
+namespace kennel::http {
+
+struct TlsFiles {
+  base::Path certificate;  // PEM, the chain
+  base::Path key;          // PEM
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";  // IPv4 or IPv6
+  std::uint16_t port = 0;             // 0: any free one
+  std::optional<TlsFiles> tls;        // absent: plain only
+  bool plain = true;                  // false: TLS only
+  std::size_t head_bytes_max = 32 * base::kKiB;
+  std::size_t fields_max = 100;
+  std::size_t target_bytes_max = 8 * base::kKiB;
+  std::size_t connections_max = 4096;
+  std::chrono::milliseconds head_timeout{10'000};   // from the first byte of a head to its last
+  std::chrono::milliseconds idle_timeout{60'000};   // between requests
+  std::chrono::milliseconds write_timeout{30'000};  // for a piece of an answer to be taken
+  std::uint64_t body_bytes_per_second_min = 1024;   // after a grace of 10 s
+  std::string server_name = "kennel";
+};
+
+class Server {
+ public:
+  // Binds at once: an address in use or a certificate that cannot be read is an error.
+  [[nodiscard]] static base::Result<std::unique_ptr<Server>> listen(aio::Runtime& runtime,
+                                                                    ServerOptions options,
+                                                                    Handler& handler);
+  virtual ~Server() = default;
+  [[nodiscard]] virtual std::string address() const = 0;  // as really bound
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+  [[nodiscard]] virtual std::size_t connections() const = 0;
+  // Stops accepting, closes idle connections, lets requests in flight end (their answers say
+  // Connection: close); cuts what is left at the deadline. Any thread; blocks until all are closed.
+  virtual void drain(std::chrono::milliseconds deadline) = 0;
+};
+
+}  // namespace kennel::http
