@@ -34,3 +34,39 @@ function(kennel_room_tests room)
   set_tests_properties(${name} PROPERTIES ENVIRONMENT
     "TBB_ENABLE_SANITIZERS=1;UBSAN_OPTIONS=print_stacktrace=1")
 endfunction()
+
+# kennel_generate_model(target OVERLAY file NAMESPACE namespace INCLUDE header [TABLES_ONLY])
+#
+# Adds the generated model of one AWS service (scripts/generate_service.py) to a target.
+function(kennel_generate_model target)
+  cmake_parse_arguments(MODEL "TABLES_ONLY" "OVERLAY;NAMESPACE;INCLUDE" "" ${ARGN})
+  get_filename_component(folder ${CMAKE_BINARY_DIR}/generated/${MODEL_INCLUDE} DIRECTORY)
+  file(GLOB generator CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/scripts/generator/*.py)
+  set(options --site-packages ${KENNEL_SITE_PACKAGES} --output ${folder}
+    --namespace ${MODEL_NAMESPACE} --include ${MODEL_INCLUDE})
+  if(MODEL_TABLES_ONLY)
+    list(APPEND options --tables-only)
+  endif()
+  add_custom_command(OUTPUT ${folder}/model.cpp ${folder}/model.h
+    COMMAND ${KENNEL_VENV}/bin/python ${CMAKE_SOURCE_DIR}/scripts/generate_service.py
+      ${MODEL_OVERLAY} ${options}
+    COMMAND ${CMAKE_COMMAND} -E touch ${folder}/model.cpp
+    DEPENDS ${MODEL_OVERLAY} ${CMAKE_SOURCE_DIR}/scripts/generate_service.py ${generator}
+      ${CMAKE_SOURCE_DIR}/requirements-models.lock
+    VERBATIM)
+  target_sources(${target} PRIVATE ${folder}/model.cpp ${folder}/model.h)
+  target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/generated)
+endfunction()
+
+# A room under src/services, with the generated model of its service: services/iam has its overlay
+# in src/services/iam/iam.toml, and its model.h is included as "services/iam/model.h".
+function(kennel_service room)
+  kennel_room(${room} ${ARGN})
+  string(REPLACE "/" "_" name ${room})
+  string(REPLACE "/" "::" namespace ${room})
+  get_filename_component(service ${room} NAME)
+  kennel_generate_model(kennel_${name}
+    OVERLAY ${CMAKE_SOURCE_DIR}/src/${room}/${service}.toml
+    NAMESPACE kennel::${namespace}
+    INCLUDE ${room}/model.h)
+endfunction()

@@ -1,0 +1,1 @@
+"""How service models become C++: see scripts/generate_service.py."""
