@@ -23,4 +23,35 @@ std::string to_base64(ByteView bytes) {
   return text;
 }
 
+std::optional<Bytes> from_base64(std::string_view text) {
+  const std::size_t end = text.find_last_not_of('=') + 1;
+  const std::size_t padding = text.size() - end;
+  // EVP_DecodeBlock skips blanks around the text and takes '=' anywhere.
+  if (text.size() % 4 != 0 || padding > 2 ||
+      text.substr(0, end).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                            "0123456789+/") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  Bytes bytes(text.size() / 4 * 3);
+  if (!text.empty()) {
+    const auto* letters = reinterpret_cast<const unsigned char*>(text.data());
+    if (EVP_DecodeBlock(bytes.data(), letters, static_cast<int>(text.size())) < 0) {
+      return std::nullopt;
+    }
+  }
+  bytes.resize(bytes.size() - padding);
+  return bytes;
+}
+
+std::string to_hex(ByteView bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 0x0f];
+  }
+  return text;
+}
+
 }  // namespace kennel::base

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,5 +30,10 @@ inline std::string_view as_text(ByteView bytes) {
 std::string to_human_size(std::uint64_t bytes);
 
 std::string to_base64(ByteView bytes);
+// nullopt: not base64 with its padding (RFC 4648, section 4).
+std::optional<Bytes> from_base64(std::string_view text);
+
+// Lower case.
+std::string to_hex(ByteView bytes);
 
 }  // namespace kennel::base

@@ -27,14 +27,13 @@ using TimePoint = std::chrono::system_clock::time_point;
 // Seconds since 1970, in milliseconds.
 [[nodiscard]] inline double to_epoch_seconds(TimePoint time) {
   using std::chrono::milliseconds;
-  return static_cast<double>(
-             std::chrono::floor<milliseconds>(time.time_since_epoch()).count()) /
+  return static_cast<double>(std::chrono::floor<milliseconds>(time.time_since_epoch()).count()) /
          1000.0;
 }
 
 [[nodiscard]] inline TimePoint from_epoch_seconds(double seconds) {
-  return TimePoint(std::chrono::milliseconds(static_cast<std::int64_t>(
-      seconds * 1000.0 + (seconds < 0 ? -0.5 : 0.5))));
+  return TimePoint(std::chrono::milliseconds(
+      static_cast<std::int64_t>(seconds * 1000.0 + (seconds < 0 ? -0.5 : 0.5))));
 }
 
 inline void from_document(const Document&, Nothing&) {}

@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/field.h"
 #include "base/random.h"
+#include "base/secure_random.h"
 
 namespace kennel::base {
 namespace {
@@ -83,6 +85,39 @@ TEST(Base64, EncodesWithPadding) {
   EXPECT_EQ(to_base64(as_bytes("kennel")), "a2VubmVs");
   EXPECT_EQ(to_base64(as_bytes("dog!")), "ZG9nIQ==");
   EXPECT_EQ(to_base64({}), "");
+}
+
+TEST(Base64, DecodesWhatItEncodes) {
+  for (std::size_t size = 0; size < 70; ++size) {
+    const Bytes bytes = secure_bytes(size);
+    EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
+  }
+}
+
+TEST(Base64, RefusesWhatIsNotBase64) {
+  for (const char* text :
+       {"a", "ab", "abc", "a===", "====", "=abc", "ab=c", "ab c", "ab-_", " YQ=="}) {
+    EXPECT_EQ(from_base64(text), std::nullopt) << text;
+  }
+}
+
+TEST(Uuid, IsARandomOneOfVersionFour) {
+  EXPECT_THAT(make_uuid(),
+              testing::MatchesRegex("[0-9a-f]+-[0-9a-f]+-4[0-9a-f]+-[89ab][0-9a-f]+-[0-9a-f]+"));
+  EXPECT_EQ(make_uuid().size(), 36u);
+  EXPECT_NE(make_uuid(), make_uuid());
+}
+
+TEST(SecureText, DrawsFromItsAlphabetOnly) {
+  const std::string text = secure_text(1000, "abc");
+  EXPECT_EQ(text.size(), 1000u);
+  EXPECT_EQ(text.find_first_not_of("abc"), std::string::npos);
+}
+
+TEST(Fields, AreFoundWhateverTheirCase) {
+  const Fields fields{{"Content-Type", "text/plain"}, {"content-type", "second"}};
+  EXPECT_EQ(find_field(fields, "CONTENT-TYPE"), "text/plain");
+  EXPECT_EQ(find_field(fields, "Host"), std::nullopt);
 }
 
 Result<int> doubled(Result<int> input) {
