@@ -29,9 +29,9 @@ class FileDescriptor {
 
 class PosixFile final : public WritableFile {
  public:
-  explicit PosixFile(Path path)
+  PosixFile(Path path, mode_t mode)
       : path_(std::move(path)),
-        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)) {
     if (descriptor_.get() < 0) throw DiskError("create", path_, errno);
   }
 
@@ -111,8 +111,8 @@ Result<std::uint64_t> regular_size(const FileDescriptor& file, const Path& path)
 DiskError::DiskError(std::string_view action, const Path& path, int error_number)
     : std::runtime_error(describe(action, path, error_number)), error_number_(error_number) {}
 
-std::unique_ptr<WritableFile> PosixDisk::create(const Path& path) {
-  return std::make_unique<PosixFile>(path);
+std::unique_ptr<WritableFile> PosixDisk::create(const Path& path, Readers readers) {
+  return std::make_unique<PosixFile>(path, readers == Readers::kOwner ? 0600 : 0644);
 }
 
 void PosixDisk::rename(const Path& from, const Path& to) {
@@ -145,9 +145,9 @@ void FaultyDisk::count(std::string_view action, const Path& path) {
   if (operations_++ == failing_operation_) throw DiskError(action, path, error_number_);
 }
 
-std::unique_ptr<WritableFile> FaultyDisk::create(const Path& path) {
+std::unique_ptr<WritableFile> FaultyDisk::create(const Path& path, Readers readers) {
   count("create", path);
-  return std::make_unique<FaultyFile>(*this, path, inner_.create(path));
+  return std::make_unique<FaultyFile>(*this, path, inner_.create(path, readers));
 }
 
 void FaultyDisk::rename(const Path& from, const Path& to) {
@@ -167,11 +167,11 @@ void FaultyDisk::make_folders(const Path& folder) {
   inner_.make_folders(folder);
 }
 
-StagedFile::StagedFile(Disk& disk, Path path)
+StagedFile::StagedFile(Disk& disk, Path path, Readers readers)
     : disk_(disk),
       path_(std::move(path)),
       staging_path_(path_.string() + unique_suffix()),
-      file_(disk.create(staging_path_)) {}
+      file_(disk.create(staging_path_, readers)) {}
 
 StagedFile::~StagedFile() {
   if (!file_) return;
@@ -192,6 +192,12 @@ void StagedFile::commit() {
 
 void write_atomically(Disk& disk, const Path& path, ByteView bytes) {
   StagedFile file(disk, path);
+  file.append(bytes);
+  file.commit();
+}
+
+void write_secret(Disk& disk, const Path& path, ByteView bytes) {
+  StagedFile file(disk, path, Readers::kOwner);
   file.append(bytes);
   file.commit();
 }

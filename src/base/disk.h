@@ -34,12 +34,18 @@ class WritableFile {
   virtual void sync() = 0;
 };
 
+enum class Readers { kEveryone, kOwner };  // mode 0644, 0600
+
 // Every call is safe from several threads.
 class Disk {
  public:
   virtual ~Disk() = default;
   // Makes the file, or empties it.
-  [[nodiscard]] virtual std::unique_ptr<WritableFile> create(const Path& path) = 0;
+  [[nodiscard]] virtual std::unique_ptr<WritableFile> create(const Path& path,
+                                                             Readers readers) = 0;
+  [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path) {
+    return create(path, Readers::kEveryone);
+  }
   virtual void rename(const Path& from, const Path& to) = 0;
   virtual void sync_folder(const Path& folder) = 0;
   // Missing files and folders are no error; a folder goes with all that is in it.
@@ -49,7 +55,8 @@ class Disk {
 
 class PosixDisk final : public Disk {
  public:
-  [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path) override;
+  using Disk::create;
+  [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path, Readers readers) override;
   void rename(const Path& from, const Path& to) override;
   void sync_folder(const Path& folder) override;
   void remove(const Path& path) override;
@@ -61,7 +68,8 @@ class PosixDisk final : public Disk {
 class FaultyDisk final : public Disk {
  public:
   FaultyDisk(Disk& inner, std::uint64_t failing_operation, int error_number);
-  [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path) override;
+  using Disk::create;
+  [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path, Readers readers) override;
   void rename(const Path& from, const Path& to) override;
   void sync_folder(const Path& folder) override;
   void remove(const Path& path) override;  // never fails: a full disk can still forget
@@ -82,7 +90,7 @@ class FaultyDisk final : public Disk {
 // renamed. Dropped without `commit`, it leaves nothing behind.
 class StagedFile {
  public:
-  StagedFile(Disk& disk, Path path);
+  StagedFile(Disk& disk, Path path, Readers readers = Readers::kEveryone);
   ~StagedFile();
   StagedFile(const StagedFile&) = delete;
   StagedFile& operator=(const StagedFile&) = delete;
@@ -101,6 +109,9 @@ void write_atomically(Disk& disk, const Path& path, ByteView bytes);
 inline void write_atomically(Disk& disk, const Path& path, std::string_view text) {
   write_atomically(disk, path, as_bytes(text));
 }
+
+// The same, with mode 0600 from the first moment on.
+void write_secret(Disk& disk, const Path& path, ByteView bytes);
 
 // The whole file. NotFound, TooLarge (with the limit), Invalid (a folder, say).
 [[nodiscard]] Result<Bytes> read_file(const Path& path, std::uint64_t max_bytes);

@@ -18,6 +18,15 @@ std::size_t count_entries(const Path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
 
+TEST(WriteSecret, LeavesAFileThatItsOwnerAloneCanRead) {
+  const ScratchFolder scratch;
+  PosixDisk disk;
+  write_secret(disk, scratch.path() / "key", as_bytes("secret"));
+  const auto permissions = std::filesystem::status(scratch.path() / "key").permissions();
+  EXPECT_EQ(static_cast<int>(permissions), 0600);
+  EXPECT_EQ(*read_file(scratch.path() / "key", kKiB), Bytes({'s', 'e', 'c', 'r', 'e', 't'}));
+}
+
 TEST(WriteAtomically, LeavesTheWholeFile) {
   const ScratchFolder scratch;
   PosixDisk disk;
