@@ -1,4 +1,4 @@
-"""Writes the seeds of sigv4_header_fuzz and aws_chunked_fuzz: make_sign_corpus.py (needs botocore)."""
+"""Writes the seeds of sigv4_header_fuzz and aws_chunked_fuzz (needs botocore)."""
 
 import pathlib
 import sys
