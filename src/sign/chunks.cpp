@@ -57,8 +57,8 @@ struct SizeLine {
 // "1f;chunk-signature=<64 digits>", or "1f" alone.
 Checked<SizeLine> parse_size_line(std::string_view line) {
   SizeLine parsed{};
-  const char* const end = line.data() + line.size();
-  const auto [stop, error] = std::from_chars(line.data(), end, parsed.size, 16);
+  const auto [stop, error] =
+      std::from_chars(line.data(), line.data() + line.size(), parsed.size, 16);
   const std::string_view rest = line.substr(static_cast<std::size_t>(stop - line.data()));
   if (error != std::errc() || !(rest.empty() || rest.starts_with(kExtension))) {
     return refuse_malformed(

@@ -53,15 +53,16 @@ TEST_F(Botocore, SaysWhatWeRead) {
     SCOPED_TRACE(answer.dump());
     const SignedRequest request = to_request(answer);
     const auto claim = parse_claim(request.view()).value().value();
-    EXPECT_EQ(claim.access_key_id, answer["access_key_id"]);
-    EXPECT_EQ(claim.session_token, answer["session_token"]);
+    EXPECT_EQ(claim.access_key_id, answer["access_key_id"].get<std::string>());
+    EXPECT_EQ(claim.session_token, answer["session_token"].get<std::string>());
     EXPECT_EQ(claim.scope.text(), answer["at"].get<std::string>().substr(0, 8) + "/" +
                                       answer["region"].get<std::string>() + "/" +
                                       answer["service"].get<std::string>() + "/aws4_request");
     EXPECT_EQ(claim.signed_at, request.at);
-    EXPECT_EQ(claim.presigned, answer["presigned"]);
+    EXPECT_EQ(claim.presigned, answer["presigned"].get<bool>());
     EXPECT_EQ(claim.expires_after.has_value(), claim.presigned);
-    EXPECT_EQ(claim.payload == Payload::kUnsigned, claim.presigned && answer["as_sent"]);
+    EXPECT_EQ(claim.payload == Payload::kUnsigned,
+              claim.presigned && answer["as_sent"].get<bool>());
   }
 }
 

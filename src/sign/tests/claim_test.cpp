@@ -113,19 +113,26 @@ TEST(ParseClaim, RefusesFieldsThatAreThereTwice) {
 TEST(ParseClaim, RefusesAMalformedAuthorization) {
   const std::string start = "AWS4-HMAC-SHA256 " + kCredential + ", ";
   const std::string end = ", Signature=" + kSignature;
-  for (const std::string& value :
-       {start + kNames + end + end, start + kNames + end + ", Region=x", start + kNames + ";" + end,
-        start + "SignedHeaders=x-amz-date;host" + end,
-        start + "SignedHeaders=Host;x-amz-date" + end,
-        start + "SignedHeaders=host;host;x-amz-date" + end, start + "SignedHeaders=" + end,
-        start + kNames + end.substr(0, end.size() - 1), start + kNames + end + "a",
-        start + kNames + ", Signature=" + std::string(64, 'A')}) {
+  const std::vector<std::string> values{start + kNames + end + end,
+                                        start + kNames + end + ", Region=x",
+                                        start + kNames + ";" + end,
+                                        start + "SignedHeaders=x-amz-date;host" + end,
+                                        start + "SignedHeaders=Host;x-amz-date" + end,
+                                        start + "SignedHeaders=host;host;x-amz-date" + end,
+                                        start + "SignedHeaders=" + end,
+                                        start + kNames + end.substr(0, end.size() - 1),
+                                        start + kNames + end + "a",
+                                        start + kNames + ", Signature=" + std::string(64, 'A')};
+  for (const std::string& value : values) {
     EXPECT_EQ(refusal_of(with_authorization(value)).reason, RefusalReason::kMalformed) << value;
   }
 }
 
 TEST(ParseClaim, RefusesAMalformedCredential) {
   const std::string end = ", " + kNames + ", Signature=" + kSignature;
+  const auto with_credential = [&](const std::string& credential) {
+    return with_authorization("AWS4-HMAC-SHA256 Credential=" + credential + end);
+  };
   for (const char* credential :
        {"", "AKID", "AKID/20261121/us-east-1/iam", "AKID/20261121/us-east-1/iam/aws4_request/x",
         "/20261121/us-east-1/iam/aws4_request", "AKID/20261121//iam/aws4_request",
@@ -134,8 +141,7 @@ TEST(ParseClaim, RefusesAMalformedCredential) {
                        "AWS4-HMAC-SHA256 Credential=" + std::string(credential) + end)),
                    kMalformed, "Credential must have exactly 5 slash-delimited elements");
   }
-  EXPECT_REFUSED(refusal_of(with_authorization(
-                     "AWS4-HMAC-SHA256 Credential=AKID/20261121/us-east-1/iam/aws5_request" + end)),
+  EXPECT_REFUSED(refusal_of(with_credential("AKID/20261121/us-east-1/iam/aws5_request")),
                  kMalformed, "valid terminator: 'aws4_request', not 'aws5_request'");
 }
 
@@ -260,7 +266,9 @@ TEST(ParseClaim, RefusesAPresignedUrlThatLacksAParameter) {
     target.replace(target.find(name), 5, "Other");
     EXPECT_REFUSED(refusal_of({kHost}, target), kMalformed,
                    "Query-string authentication version 4");
-    EXPECT_REFUSED(refusal_of({kHost}, whole + "&" + name + "=1"), kMalformed, "more than once");
+    std::string twice = whole;
+    twice.append("&").append(name).append("=1");
+    EXPECT_REFUSED(refusal_of({kHost}, twice), kMalformed, "more than once");
   }
 }
 
