@@ -1,0 +1,3 @@
+#include "wire/codec.h"
+
+#include <gtest/gtest.h>
