@@ -31,7 +31,8 @@ struct ServerOptions {
   std::chrono::milliseconds head_timeout{10'000};   // from the first byte of a head to its last
   std::chrono::milliseconds idle_timeout{60'000};   // between requests
   std::chrono::milliseconds write_timeout{30'000};  // for a piece of an answer to be taken
-  std::uint64_t body_bytes_per_second_min = 1024;   // after a grace of 10 s
+  std::chrono::milliseconds body_grace{10'000};     // what a client may lag behind the next line
+  std::uint64_t body_bytes_per_second_min = 1024;
   std::string server_name = "kennel";
 };
 
