@@ -137,9 +137,8 @@ TEST(ParseClaim, RefusesAMalformedCredential) {
        {"", "AKID", "AKID/20261121/us-east-1/iam", "AKID/20261121/us-east-1/iam/aws4_request/x",
         "/20261121/us-east-1/iam/aws4_request", "AKID/20261121//iam/aws4_request",
         "AK ID/20261121/us-east-1/iam/aws4_request"}) {
-    EXPECT_REFUSED(refusal_of(with_authorization(
-                       "AWS4-HMAC-SHA256 Credential=" + std::string(credential) + end)),
-                   kMalformed, "Credential must have exactly 5 slash-delimited elements");
+    EXPECT_REFUSED(refusal_of(with_credential(credential)), kMalformed,
+                   "Credential must have exactly 5 slash-delimited elements");
   }
   EXPECT_REFUSED(refusal_of(with_credential("AKID/20261121/us-east-1/iam/aws5_request")),
                  kMalformed, "valid terminator: 'aws4_request', not 'aws5_request'");
@@ -159,9 +158,10 @@ TEST(ParseClaim, RefusesAMalformedDate) {
 }
 
 TEST(ParseClaim, TakesTheDateHeaderWhereThereIsNoAmzDate) {
+  const std::string authorization =
+      "AWS4-HMAC-SHA256 " + kCredential + ",SignedHeaders=date;host,Signature=" + kSignature;
   for (const char* date : {"Sat, 21 Nov 2026 10:30:00 -0000", "20261121T103000Z"}) {
-    base::Fields fields = with_authorization("AWS4-HMAC-SHA256 " + kCredential +
-                                             ",SignedHeaders=date;host,Signature=" + kSignature);
+    base::Fields fields = with_authorization(authorization);
     fields[1] = {"Date", date};
     EXPECT_EQ(parse(fields).value()->signed_at, sys_days(2026y / 11 / 21) + 10h + 30min);
   }
