@@ -52,14 +52,6 @@ bool is_chunked(sign::Payload payload) {
          payload == sign::Payload::kUnsignedChunksTrailer;
 }
 
-// What the canonical request ends with where the client said it itself.
-std::optional<std::string_view> declared_payload(const sign::Claim& claim,
-                                                 const http::RequestHead& head) {
-  if (claim.payload == sign::Payload::kHashed) return claim.payload_hash;
-  if (const auto said = head.find("x-amz-content-sha256")) return said;
-  return "UNSIGNED-PAYLOAD";
-}
-
 std::vector<std::string> announced_trailers(const http::RequestHead& head) {
   std::vector<std::string> names;
   std::string_view list = head.find("x-amz-trailer").value_or("");
@@ -216,7 +208,7 @@ aio::Task<Outcome<void>> Authenticator::take_body(Exchange& exchange, const Proo
 
 aio::Task<Outcome<void>> Authenticator::authenticate(Exchange& exchange, BodyBudget::Share& share) {
   KENNEL_CO_TRY(const Proof proof, read_claim(exchange));
-  const auto declared = declared_payload(proof.claim, exchange.head);
+  const std::optional<std::string>& declared = proof.claim.payload_hash;
   // Where the head alone can be checked, a body is read of a client that has proved itself only.
   if (declared) KENNEL_CO_TRY_VOID(check_signature(exchange, proof, *declared));
   aio::Task<Outcome<void>> taking = take_body(exchange, proof, share);

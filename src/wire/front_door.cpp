@@ -51,6 +51,14 @@ std::string_view form_of(const Exchange& exchange) {
   return form ? std::string_view(exchange.text) : std::string_view();
 }
 
+// All but S3 sign the path normalized: "/a/../b" has the signature of "/b", and is routed as neither.
+bool is_normalized(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string closed = std::string(path) + "/";
+  return path.find("//") == std::string_view::npos &&
+         closed.find("/./") == std::string::npos && closed.find("/../") == std::string::npos;
+}
+
 bool is_local(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
@@ -121,6 +129,10 @@ aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, BodyBudget::Share
 Outcome<void> FrontDoor::identify(Exchange& exchange) const {
   if (exchange.service->operations.empty()) {
     return refuse(not_implemented("that this request is signed for", ""));
+  }
+  if (exchange.service->protocol != Protocol::kRestXml && !is_normalized(exchange.head.target)) {
+    return refuse(invalid_input(*exchange.service,
+                                "The request's path must not have empty or dot segments."));
   }
   auto route = router_.identify({exchange.head.method, exchange.head.target, exchange.head.fields,
                                  exchange.service->signing_name, form_of(exchange)});
