@@ -34,13 +34,13 @@ struct AccessEntry {
 enum class LogFormat { kText, kJson };
 
 // Without the end of line. In text an empty member is "-", and blanks, control characters and
-// quotes are percent-encoded: a line has twelve words, whatever a client sent.
+// quotes are percent-encoded: a line has ten words, whatever a client sent.
 [[nodiscard]] std::string to_line(const AccessEntry& entry, LogFormat format);
 
 struct AccessLogOptions {
   LogFormat format = LogFormat::kText;
   std::optional<base::Path> file;                  // absent: standard error
-  std::uint64_t file_bytes_max = 64 * base::kMiB;  // then it is renamed, .1 to .5, and begun anew
+  std::uint64_t file_bytes_max = 64 * base::kMiB;  // then it becomes NAME.1.log, up to .5
   std::size_t lines_waiting_max = 8192;
 };
 

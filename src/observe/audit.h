@@ -106,7 +106,7 @@ class AuditTrail {
 
   // `done` as in Records::submit: the event is durable, or it is not there.
   void record(AuditEvent event, store::Records::Done done);
-  // `before`: empty, or the last page's `next`. Throws StoreError.
+  // `limit`: 1 to 10,000. `before`: empty, or the last page's `next`. Throws StoreError.
   [[nodiscard]] AuditPage recent(std::size_t limit, std::string_view before = {}) const;
   // Removes up to `count_max` of the oldest events that are beyond age or number, and says how
   // many; called now and then, again at once where it says `count_max`. Throws StoreError; not on

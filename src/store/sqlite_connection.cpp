@@ -68,6 +68,7 @@ SQLite::Database open_for_writing(const SqlitePlace& place) {
   }
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA journal_size_limit = 16777216");
+  database.exec(fmt::format("PRAGMA wal_autocheckpoint = {}", place.checkpoint_pages));
   return database;
 }
 

@@ -24,6 +24,7 @@ struct SqlitePlace {
   base::Path file;  // absolute: SQLite would read "file:..." as a URI
   std::string vfs;  // empty: the system's own
   std::chrono::milliseconds busy_timeout{0};
+  int checkpoint_pages = 1000;
 };
 
 // Makes the file's write-ahead log where there is none yet.

@@ -223,7 +223,7 @@ base::Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(base::Path file
   KENNEL_TRY_VOID(check_folder(file));
   KENNEL_TRY(ProcessLock lock, ProcessLock::take(file.string() + ".lock"));
   KENNEL_TRY_VOID(make_private_file(file));
-  SqlitePlace place{file, options.vfs, options.busy_timeout};
+  SqlitePlace place{file, options.vfs, options.busy_timeout, options.checkpoint_pages};
   KENNEL_TRY_VOID(prepare(place));
   try {
     auto parts = std::make_unique<Parts>(std::move(lock), std::move(place), options);

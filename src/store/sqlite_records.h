@@ -27,6 +27,7 @@ struct SqliteOptions {
   std::size_t commits_waiting_max = 10'000;
   std::size_t bytes_waiting_max = 64 * base::kMiB;  // one commit alone may be larger
   int readers = 4;
+  int checkpoint_pages = 1000;  // the log is copied into the file once it has as many
   std::chrono::milliseconds busy_timeout{2000};  // for a lock that another program holds
   std::string vfs;                               // a registered SQLite VFS; empty: the system's own
 };
