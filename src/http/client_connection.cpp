@@ -1,6 +1,5 @@
 #include "http/client_connection.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <openssl/err.h>
@@ -11,6 +10,8 @@
 
 #include <cerrno>
 #include <cstring>
+
+#include "http/x509.h"
 
 namespace kennel::http {
 
@@ -31,12 +32,6 @@ base::Result<std::unique_ptr<addrinfo, FreeAddresses>> resolve(const Url& url) {
                       url.host + ": no such host: " + std::string(gai_strerror(code)));
   }
   return std::unique_ptr<addrinfo, FreeAddresses>(list);
-}
-
-bool is_ip_address(const std::string& host) {
-  in6_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }

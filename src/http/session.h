@@ -6,8 +6,7 @@
 // answered in their order.
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <optional>
 #include <string>
 
 #include "http/answer.h"

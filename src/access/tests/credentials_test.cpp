@@ -15,7 +15,7 @@ class CredentialsTest : public testing::Test {
  protected:
   CredentialsTest() {
     key_.fill(7);
-    ensure_administrator_role(directory_, kNow);
+    EXPECT_TRUE(ensure_administrator_role(directory_, kNow).is_protected);
     Role role;
     role.name = "trainer";
     role.path = "/team/";
