@@ -14,6 +14,7 @@ namespace kennel::wire {
 namespace {
 
 constexpr std::size_t kShownMax = 256;
+constexpr std::size_t kTakenMax = kShownMax + 4;  // a code point more, to see that it was cut
 
 bool is_number(const Shape& shape) {
   return shape.kind == ShapeKind::kInteger || shape.kind == ShapeKind::kLong ||
@@ -85,7 +86,7 @@ class Renderer {
     if (shape.kind == ShapeKind::kBlob) {
       out_ += fmt::format("{} bytes", value.get_binary().size());
     } else if (shape.kind == ShapeKind::kString) {
-      out_ += cut_text(value.get_ref<const std::string&>(), kShownMax + 1);
+      out_ += cut_text(value.get_ref<const std::string&>(), kTakenMax);
     } else {
       out_ += write_scalar(shape, value, TimestampFormat::kIso8601);
     }
@@ -111,7 +112,7 @@ class Renderer {
     bool first = true;
     for (const auto& entry : value.items()) {
       if (!part(std::exchange(first, false))) return;
-      out_ += fmt::format("{}=", cut_text(entry.key(), kShownMax + 1));
+      out_ += fmt::format("{}=", cut_text(entry.key(), kTakenMax));
       render(*shape.element, entry.value());
     }
     out_ += '}';

@@ -1,6 +1,7 @@
 #include "wire/path_tree.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
 #include "wire/form.h"
@@ -88,8 +89,9 @@ void PathTree::add(const Operation& operation) {
 
 PathTree::Match PathTree::choose(const std::vector<Row>& rows, const Request& request) {
   Match match{nullptr, !rows.empty()};
-  long best_missing = 0;
-  long best_present = 0;
+  // Literals count most: "?attributes" asks for GetObjectAttributes even where a header that it
+  // requires is missing. Then what is not missing, then what is there.
+  std::array<long, 3> best{};
   for (const Row& row : rows) {
     const bool fits = row.operation->method == request.method &&
                       std::ranges::all_of(row.literals, [&](const base::Field& literal) {
@@ -103,13 +105,10 @@ PathTree::Match PathTree::choose(const std::vector<Row>& rows, const Request& re
           return base::find_field(request.fields, name).has_value();
         });
     const long missing = std::ssize(row.parameters) + std::ssize(row.headers) - found;
-    const long present = 2 * std::ssize(row.literals) + found;
-    const bool better = match.operation == nullptr || missing < best_missing ||
-                        (missing == best_missing && present > best_present);
-    if (!better) continue;
+    const std::array<long, 3> rank{std::ssize(row.literals), -missing, found};
+    if (match.operation != nullptr && rank <= best) continue;
     match.operation = row.operation;
-    best_missing = missing;
-    best_present = present;
+    best = rank;
   }
   return match;
 }

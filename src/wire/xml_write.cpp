@@ -13,7 +13,9 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 // What XML 1.0 has no way to say becomes U+FFFD: a page of a listing with one such key must stay
 // readable. (S3 writes &#x1;, which parsers refuse.) Line ends would be changed by the reader.
-void append_escaped(std::string& out, std::string_view text) {
+enum class Place { kText, kAttribute };  // in an attribute, readers make blanks of line ends
+
+void append_escaped(std::string& out, std::string_view text, Place place = Place::kText) {
   for (const char letter : text) {
     if (letter == '&') {
       out += "&amp;";
@@ -25,6 +27,8 @@ void append_escaped(std::string& out, std::string_view text) {
       out += "&quot;";
     } else if (letter == '\r') {
       out += "&#xD;";
+    } else if (place == Place::kAttribute && (letter == '\n' || letter == '\t')) {
+      out += letter == '\n' ? "&#xA;" : "&#x9;";
     } else if (letter >= '\0' && letter < ' ' && letter != '\n' && letter != '\t') {
       out += kReplacement;
     } else {
@@ -45,6 +49,17 @@ std::string without_noncharacters(std::string_view text) {
 }
 
 bool is_flattened(const Member& member) { return member.flattened || member.shape->flattened; }
+
+// "xsi" of a structure with the attribute "xsi:type": the prefix of the structure's namespace.
+std::string_view attribute_prefix(const Shape& shape) {
+  for (const Member& member : shape.members) {
+    const auto colon = member.wire_name.find(':');
+    if (member.xml_attribute && colon != std::string_view::npos) {
+      return member.wire_name.substr(0, colon);
+    }
+  }
+  return {};
+}
 
 const Document* find_value(const Document& structure, const Member& member) {
   const auto found = structure.find(std::string(member.name));
@@ -82,7 +97,7 @@ void XmlWriter::element_with_namespace(std::string_view name, std::string_view d
 
 void XmlWriter::attribute(std::string_view name, std::string_view value) {
   out_ += fmt::format(" {}=\"", name);
-  append_escaped(out_, value);
+  append_escaped(out_, value, Place::kAttribute);
   out_ += '"';
 }
 
@@ -142,9 +157,11 @@ void XmlWriter::element(const Element& element, const Shape& shape, const Docume
     return text_element(element.name, scalar(shape, value, element.timestamp));
   }
   out_ += fmt::format("<{}", element.name);
-  if (!element.xml_namespace.empty()) {
-    attribute(element.prefix.empty() ? "xmlns" : fmt::format("xmlns:{}", element.prefix),
-              element.xml_namespace);
+  const bool own = !element.xml_namespace.empty();
+  const std::string_view prefix = own ? element.prefix : attribute_prefix(shape);
+  const std::string_view xml_namespace = own ? element.xml_namespace : shape.xml_namespace;
+  if (!xml_namespace.empty()) {
+    attribute(prefix.empty() ? "xmlns" : fmt::format("xmlns:{}", prefix), xml_namespace);
   }
   if (shape.kind == ShapeKind::kStructure) attributes(shape, value);
   out_ += '>';

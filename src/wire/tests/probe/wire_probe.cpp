@@ -2,6 +2,7 @@
 // tests/wire holds the answers against botocore's.
 //
 //   {"do": "decode", "signing_name", "method", "target", "fields": [[name, value]], "body": base64}
+//       and "as": decodes as that operation, wherever it is routed
 //   {"do": "encode", "service", "operation", "output"}
 //   {"do": "error", "service", "code", "shape_name", "status", "message", "sender", "details"}
 //   {"do": "validate", "service", "operation", "input"}
@@ -92,8 +93,13 @@ Document decode(const wire::Router& router, const Document& line) {
   if (!route) return show(route.error().error);
   Document answer{{"service", route->service->name}, {"operation", route->operation_name}};
   if (route->operation == nullptr) return answer;
+  const wire::Operation& operation =
+      line.contains("as")
+          ? wire::models::find_operation(*route->service, line["as"].get<std::string>())
+          : *route->operation;
+  if (line.contains("as")) answer["operation"] = operation.name;
   const auto input =
-      wire::decode_input(*route->service, *route->operation, {method, route->target, fields, body});
+      wire::decode_input(*route->service, operation, {method, route->target, fields, body});
   if (!input) return show(input.error());
   answer["input"] = to_line(*input);
   return answer;

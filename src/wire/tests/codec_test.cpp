@@ -1,3 +1,0 @@
-#include "wire/codec.h"
-
-#include <gtest/gtest.h>
