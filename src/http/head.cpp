@@ -136,7 +136,7 @@ HeadResult<void> parse_length(std::string_view value, ParsedHead& parsed) {
   if (!length || *length > INT64_MAX) {
     return refuse(413, "Content-Length " + quote(value) + " is beyond every limit");
   }
-  parsed.length = *length;
+  parsed.length = length;
   return {};
 }
 
