@@ -79,6 +79,13 @@ install_python_test() {
   pip_install -r requirements-test.lock
 }
 
+install_clients() {
+  say "installing the real AWS clients from requirements-clients.lock into .venv-clients (470 MB)"
+  .venv-clients/bin/python -m pip --version > /dev/null 2>&1 || python3 -m venv --clear .venv-clients
+  .venv-clients/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+    -r requirements-clients.lock 2> >(grep -v '^WARNING: Location' >&2)
+}
+
 install_javascript() {
   say "installing JavaScript packages from package-lock.json"
   npm ci --silent --no-audit --no-fund
@@ -94,4 +101,6 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
 install_locked .venv/.kennel-build install_python_build requirements.lock requirements-models.lock
 [ "$purpose" = build ] ||
   install_locked .venv/.kennel-test install_python_test requirements.lock requirements-test.lock
+[ "$purpose" = build ] ||
+  install_locked .venv-clients/.kennel install_clients requirements-clients.lock
 install_locked node_modules/.kennel install_javascript package.json package-lock.json
