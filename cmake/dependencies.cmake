@@ -15,7 +15,7 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 find_library(GIF_LIBRARY gif REQUIRED)
 
-# Asio and Beast are headers; no other part of Boost is used.
+# Asio is headers; no other part of Boost is used.
 find_package(Boost 1.81 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(pugixml REQUIRED)

@@ -2,7 +2,7 @@
 #
 # One folder under src/ becomes one static library kennel_<name> (alias kennel::<name>) and, from
 # its tests/ folder, one test executable kennel_<name>_test that links this room alone. What is
-# behind a room's wall (OpenVINO, libtorch, Beast) is PRIVATE_EXTERNAL: its headers reach nobody
+# behind a room's wall (OpenVINO, libtorch, SQLite) is PRIVATE_EXTERNAL: its headers reach nobody
 # else. In the names of targets a room's / is a _: services/iam is kennel::services_iam.
 function(kennel_room room)
   cmake_parse_arguments(ROOM "" "" "DEPS;EXTERNAL;PRIVATE_EXTERNAL;SOURCES" ${ARGN})

@@ -1,7 +1,7 @@
 // Whether a caller may do what an operation demands: a pure function.
 //
-// The evaluator of policies comes with a later version. Until then whoever holds a valid key of this
-// account may do everything; `kennel up` says so, and docs/security.md.
+// The evaluator of policies comes with a later version. Until then whoever holds a valid key of
+// this account may do everything; `kennel up` says so, and docs/security.md.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@ namespace kennel::access {
 
 // One thing that the caller must be allowed to do.
 struct Demand {
-  std::string action;    // "iam:CreateRole"
-  std::string resource;  // an ARN, or "*"
+  std::string action;                                       // "iam:CreateRole"
+  std::string resource;                                     // an ARN, or "*"
   std::map<std::string, std::vector<std::string>> context;  // condition keys of the request
 
   bool operator==(const Demand&) const = default;

@@ -28,6 +28,9 @@ std::string describe(const Session& session, const Role& role, const SessionRequ
               {"started_ms", to_milliseconds(now)},
               {"expires_ms", to_milliseconds(session.expires)}};
   if (!request.session_policy.empty()) fields["policy"] = request.session_policy;
+  if (!request.policy_arns.empty()) fields["policy_arns"] = request.policy_arns;
+  for (const Tag& tag : request.tags) fields["tags"][tag.key] = tag.value;
+  if (!request.transitive_tag_keys.empty()) fields["transitive"] = request.transitive_tag_keys;
   if (!request.source_identity.empty()) fields["source_identity"] = request.source_identity;
   return fields.dump();
 }
@@ -61,9 +64,7 @@ void write_key(base::Disk& disk, const base::Path& file, const AccessKey& key) {
 }  // namespace
 
 Credentials::Credentials(const Directory& directory, const MasterKey& key, AccessKey administrator)
-    : directory_(directory),
-      seal_(key, "session token"),
-      administrator_(std::move(administrator)) {
+    : directory_(directory), seal_(key, "session token"), administrator_(std::move(administrator)) {
   const auto role = directory.find_role(kAdministratorRole);
   base::check(role.has_value(), "the administrator's role is made before its credentials");
   administrator_caller_ = make_caller(*role, kAdministratorSession);

@@ -25,9 +25,12 @@ struct AccessKey {
 struct SessionRequest {
   std::string session_name;
   std::chrono::seconds duration{3600};
-  std::string session_policy = {};   // JSON; empty: none
+  // What the session may at most do; kept for the evaluator.
+  std::string session_policy = {};  // JSON; empty: none
+  std::vector<std::string> policy_arns = {};
+  std::vector<Tag> tags = {};
+  std::vector<std::string> transitive_tag_keys = {};
   std::string source_identity = {};  // empty: none
-  bool chained = false;              // asked for by a session
 };
 
 struct Session {
@@ -38,8 +41,8 @@ struct Session {
 };
 
 enum class KeyProblem {
-  kUnknownKey,   // no such key, or its role is gone
-  kWrongToken,   // the session token is missing, or not this key's
+  kUnknownKey,  // no such key, or its role is gone
+  kWrongToken,  // the session token is missing, or not this key's
   kExpired,
 };
 

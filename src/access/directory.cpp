@@ -12,9 +12,9 @@ namespace kennel::access {
 namespace {
 
 constexpr const char* kRoles = "iam-roles";
-constexpr const char* kPolicies = "iam-policies";          // under the ARN
-constexpr const char* kPolicyNames = "iam-policy-names";   // lower-case name -> ARN
-constexpr const char* kAttachments = "iam-attachments";    // ARN, a line feed, role key
+constexpr const char* kPolicies = "iam-policies";         // under the ARN
+constexpr const char* kPolicyNames = "iam-policy-names";  // lower-case name -> ARN
+constexpr const char* kAttachments = "iam-attachments";   // ARN, a line feed, role key
 
 tl::unexpected<DirectoryError> refuse(DirectoryProblem problem, std::string message) {
   return tl::unexpected<DirectoryError>({problem, std::move(message)});
@@ -111,8 +111,9 @@ DirectoryResult<void> Directory::delete_role(std::string_view name) {
     const auto found = look_up(name);
     if (!found) return no_such_role(name);
     KENNEL_TRY_VOID(check_deletable(found->role));
-    KENNEL_TRY(const bool deleted, made(records_.commit({{kRoles, base::to_lower(name),
-                                                          std::nullopt, found->version}})));
+    KENNEL_TRY(
+        const bool deleted,
+        made(records_.commit({{kRoles, base::to_lower(name), std::nullopt, found->version}})));
     if (deleted) return {};
   }
 }
@@ -146,9 +147,9 @@ DirectoryResult<void> Directory::attach_policy(std::string_view role_name, std::
     auto& attached = role.attached_policies;
     if (std::ranges::find(attached, arn) != attached.end()) return store::Changes{};
     if (attached.size() >= kAttachedPoliciesMax) {
-      return refuse(DirectoryProblem::kLimit,
-                    fmt::format("Cannot exceed quota for PoliciesPerRole: {}",
-                                kAttachedPoliciesMax));
+      return refuse(
+          DirectoryProblem::kLimit,
+          fmt::format("Cannot exceed quota for PoliciesPerRole: {}", kAttachedPoliciesMax));
     }
     attached.emplace_back(arn);
     return store::Changes{{kAttachments, attachment_key(arn, role_name), "", std::nullopt}};

@@ -14,8 +14,7 @@ std::string make_unique_id(std::string_view prefix) {
 }
 
 std::string make_secret_access_key() {
-  return base::secure_text(40,
-                           "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+  return base::secure_text(40, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 }
 
 std::string role_arn(std::string_view account, std::string_view path, std::string_view name) {

@@ -31,7 +31,7 @@ namespace {
 using nlohmann::json;
 
 struct Catalogue {
-  std::string text;                                    // one policy a line
+  std::string text;                                            // one policy a line
   std::map<std::string, std::string_view, std::less<>> lines;  // by ARN
 };
 
@@ -40,8 +40,7 @@ std::string unpack() {
   z_stream stream{};
   base::check(inflateInit(&stream) == Z_OK, "zlib starts");
   stream.next_in = const_cast<std::uint8_t*>(kennel_managed_policies_begin);
-  stream.avail_in =
-      static_cast<uInt>(kennel_managed_policies_end - kennel_managed_policies_begin);
+  stream.avail_in = static_cast<uInt>(kennel_managed_policies_end - kennel_managed_policies_begin);
   int result = Z_OK;
   while (result == Z_OK) {
     const std::size_t filled = text.size();
@@ -86,8 +85,8 @@ TimePoint parse_date(const std::string& text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  const int read = std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour,
-                               &minute, &second);
+  const int read =
+      std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour, &minute, &second);
   base::check(read == 6, "a managed policy has a date");
   const std::chrono::sys_days date{std::chrono::year(year) / std::chrono::month(month) /
                                    std::chrono::day(day)};

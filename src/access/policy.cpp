@@ -102,7 +102,8 @@ Result<void> check_actions(const json& statement, PolicyUse use) {
   if (!is_text_or_texts(*actions)) return malformed(kSyntax);
   for (const std::string& action : texts_of(*actions)) {
     if (!is_action(action)) {
-      return malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+      return malformed(
+          "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
     }
     if (use == PolicyUse::kTrust && !action.starts_with("sts:") && action != "*") {
       return malformed("AssumeRole policy may only specify STS AssumeRole actions.");
@@ -138,9 +139,9 @@ Result<void> check_principals(const json& statement, PolicyUse use) {
 }
 
 Result<void> check_statement(const json& statement, PolicyUse use) {
-  constexpr std::array<std::string_view, 9> kMembers{
-      "Sid",      "Effect",      "Action",    "NotAction",   "Resource", "NotResource",
-      "Principal", "NotPrincipal", "Condition"};
+  constexpr std::array<std::string_view, 9> kMembers{"Sid",       "Effect",       "Action",
+                                                     "NotAction", "Resource",     "NotResource",
+                                                     "Principal", "NotPrincipal", "Condition"};
   if (!statement.is_object()) return malformed(kSyntax);
   for (const auto& item : statement.items()) {
     if (std::ranges::find(kMembers, item.key()) == kMembers.end()) return malformed(kSyntax);

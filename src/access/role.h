@@ -25,16 +25,17 @@ struct Role {
   TimePoint created;
   std::optional<std::string> permissions_boundary;  // a policy's ARN
   std::vector<Tag> tags;
-  std::vector<std::string> attached_policies;            // ARNs, in the order of attaching
+  std::vector<std::string> attached_policies;          // ARNs, in the order of attaching
   std::map<std::string, std::string> inline_policies;  // name -> document
-  bool is_protected = false;  // kennel's own: the administrator's
+  bool is_protected = false;                           // kennel's own: the administrator's
 
   bool operator==(const Role&) const = default;
 };
 
 // What IAM's documentation lists as quotas.
 inline constexpr std::size_t kAttachedPoliciesMax = 10;
-inline constexpr std::size_t kInlinePolicyLettersMax = 10240;  // over all of a role's, without blanks
+inline constexpr std::size_t kInlinePolicyLettersMax =
+    10240;  // over all of a role's, without blanks
 inline constexpr std::size_t kTagsMax = 50;
 
 [[nodiscard]] std::string to_record(const Role& role);

@@ -31,7 +31,7 @@ const EVP_CIPHER* aes() {
 void must(int result) { base::check(result == 1, "OpenSSL refused to seal"); }
 
 base::Result<MasterKey> read_key(const base::Path& file) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(file.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
     return base::fail(base::ErrorKind::kCorrupt,
                       fmt::format("others can read the key file {0}: run chmod 600 {0}, and take "

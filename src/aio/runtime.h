@@ -1,8 +1,12 @@
 // The threads of a server: one loop thread that waits for sockets and timers, and a bounded pool
 // for whatever computes or blocks.
+//
+// Every call is safe from any thread. A Runtime lives longer than whatever its tasks use: what
+// still waits when it ends is dropped where it stands, and work that is queued is never begun.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <cstddef>
 #include <functional>
 #include <memory>
 

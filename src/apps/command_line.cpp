@@ -18,7 +18,9 @@ constexpr const char* kExamples =
     "  kennel sample photos            draw a data set of invented dogs to try things on\n"
     "  kennel train photos             photos/{train,valid,test}/<class>/*.jpg, or "
     "photos/<class>/*\n"
-    "  kennel predict runs/photos-001/model.tar.gz dog.jpg\n";
+    "  kennel predict runs/photos-001/model.tar.gz dog.jpg\n"
+    "  kennel up                       the AWS side: then eval \"$(kennel env)\" and use aws, "
+    "boto3\n";
 
 std::vector<std::string> backbone_names() {
   std::vector<std::string> names;
@@ -112,6 +114,40 @@ void add_predict(CLI::App& app, PredictCommand& command) {
   add_output(app, command.output, false);
 }
 
+void add_data(CLI::App& app, std::optional<base::Path>& data) {
+  app.add_option("--data", data,
+                 "The server's folder [default: $KENNEL_DATA, or ~/.local/share/kennel]");
+}
+
+void add_up(CLI::App& app, UpCommand& command) {
+  add_data(app, command.data);
+  app.add_option("--listen", command.listen, "Address and port; port 0 takes any free one")
+      ->capture_default_str();
+  app.add_option("--region", command.region, "The region that clients are told to use")
+      ->capture_default_str();
+  app.add_option("--account", command.account,
+                 "12 digits, at the first start only [default: 000000000000]");
+  app.add_flag("--tls", command.tls, "Take HTTPS only; without it both are taken on one port");
+  app.add_flag("--allow-plaintext", command.allow_plaintext,
+               "Take plain HTTP on an address that other machines reach");
+  app.add_flag("--json-logs", command.json_logs, "One JSON object a line, for programs");
+  app.add_flag("--quiet,-q", command.quiet, "No line a request");
+}
+
+void add_env(CLI::App& app, EnvCommand& command) {
+  add_data(app, command.data);
+  app.add_option("--profile", command.profile,
+                 "Write an AWS profile of this name instead of printing variables");
+  app.add_flag("--json", command.output.json, "Print JSON, for programs");
+}
+
+void add_doctor(CLI::App& app, DoctorCommand& command) {
+  add_data(app, command.data);
+  app.add_option("--listen", command.listen, "The address that kennel up is to listen on")
+      ->capture_default_str();
+  app.add_flag("--json", command.output.json, "Print JSON, for programs");
+}
+
 // The commands as they are filled in while parsing.
 struct Parsed {
   SampleCommand sample;
@@ -122,6 +158,10 @@ struct Parsed {
   WeightsCommand weights;
   CacheListCommand cache_list;
   CacheTrimCommand cache_trim;
+  UpCommand up;
+  EnvCommand env;
+  StatusCommand status;
+  DoctorCommand doctor;
   std::optional<Command> chosen;
 
   template <class T>
@@ -145,6 +185,22 @@ void add_cache(CLI::App& app, Parsed& parsed) {
   parsed.choose(trim, parsed.cache_trim);
 }
 
+void add_server_commands(CLI::App& app, Parsed& parsed) {
+  auto* up = app.add_subcommand("up", "Start the server that AWS clients talk to");
+  add_up(*up, parsed.up);
+  parsed.choose(up, parsed.up);
+  auto* env = app.add_subcommand("env", "What AWS clients need to find the server, for eval");
+  add_env(*env, parsed.env);
+  parsed.choose(env, parsed.env);
+  auto* status = app.add_subcommand("status", "Whether the server runs, and where");
+  add_data(*status, parsed.status.data);
+  add_output(*status, parsed.status.output, false);
+  parsed.choose(status, parsed.status);
+  auto* doctor = app.add_subcommand("doctor", "What this machine lacks, and how to mend it");
+  add_doctor(*doctor, parsed.doctor);
+  parsed.choose(doctor, parsed.doctor);
+}
+
 void add_commands(CLI::App& app, Parsed& parsed) {
   auto* sample = app.add_subcommand("sample", "Draw a data set of invented dog breeds");
   add_sample(*sample, parsed.sample);
@@ -166,6 +222,7 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   add_output(*weights, parsed.weights.output, false);
   parsed.choose(weights, parsed.weights);
   add_cache(app, parsed);
+  add_server_commands(app, parsed);
 }
 
 std::string to_message(const CLI::App*, const CLI::Error& error) {

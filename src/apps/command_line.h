@@ -87,8 +87,37 @@ struct CacheTrimCommand {
   OutputOptions output;
 };
 
+struct UpCommand {
+  std::optional<base::Path> data;
+  std::string listen = "127.0.0.1:4566";
+  std::string region = "us-east-1";
+  std::optional<std::string> account;
+  bool tls = false;
+  bool allow_plaintext = false;
+  bool json_logs = false;
+  bool quiet = false;
+};
+
+struct EnvCommand {
+  std::optional<base::Path> data;
+  std::optional<std::string> profile;
+  OutputOptions output;
+};
+
+struct StatusCommand {
+  std::optional<base::Path> data;
+  OutputOptions output;
+};
+
+struct DoctorCommand {
+  std::optional<base::Path> data;
+  std::string listen = "127.0.0.1:4566";
+  OutputOptions output;
+};
+
 using Command = std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand,
-                             CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand>;
+                             CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand,
+                             UpCommand, EnvCommand, StatusCommand, DoctorCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

@@ -51,6 +51,29 @@ base::Path cache_folder() {
   return variable_or("KENNEL_CACHE", (shared / "kennel").string());
 }
 
+base::Path data_folder() {
+  const base::Path home_data = base::Path(variable_or("HOME", ".")) / ".local" / "share";
+  const std::string given = variable_or("XDG_DATA_HOME", "");
+  const base::Path shared = given.starts_with('/') ? base::Path(given) : home_data;
+  return variable_or("KENNEL_DATA", (shared / "kennel").string());
+}
+
+std::optional<std::string> environment_variable(const char* name) {
+  const std::string value = variable_or(name, "");
+  return value.empty() ? std::nullopt : std::optional(value);
+}
+
+std::vector<std::string> environment_names(std::string_view prefix) {
+  std::vector<std::string> names;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view entry(*variable);
+    if (entry.starts_with(prefix)) names.emplace_back(entry.substr(0, entry.find('=')));
+  }
+  return names;
+}
+
+std::string quoted_word(const std::string& word) { return quoted(word); }
+
 base::Path feature_cache_folder() { return cache_folder() / "features"; }
 
 std::string quoted_command(int argc, const char* const* argv) {

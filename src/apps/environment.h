@@ -2,7 +2,9 @@
 // themselves lie. The only place that does.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/disk.h"
@@ -17,6 +19,16 @@ namespace kennel::apps {
 // $KENNEL_CACHE, or $XDG_CACHE_HOME/kennel, or ~/.cache/kennel.
 [[nodiscard]] base::Path cache_folder();
 [[nodiscard]] base::Path feature_cache_folder();
+
+// Where `kennel up` keeps everything: $KENNEL_DATA, or $XDG_DATA_HOME/kennel, or
+// ~/.local/share/kennel.
+[[nodiscard]] base::Path data_folder();
+// A variable's value; nullopt where it is not set or empty.
+[[nodiscard]] std::optional<std::string> environment_variable(const char* name);
+// The names of all variables that begin so.
+[[nodiscard]] std::vector<std::string> environment_names(std::string_view prefix);
+// A word, quoted for a shell where it needs it.
+[[nodiscard]] std::string quoted_word(const std::string& word);
 
 // The words of a command line, quoted for a shell where they need it.
 [[nodiscard]] std::string quoted_command(int argc, const char* const* argv);

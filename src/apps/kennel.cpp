@@ -1,9 +1,13 @@
 // `kennel`: the command that people type. Light work it does itself; training and inference it
 // hands over to the programs that link what they need.
 #include "apps/compare.h"
+#include "apps/doctor.h"
+#include "apps/env.h"
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/sample.h"
+#include "apps/status.h"
+#include "apps/up.h"
 #include "apps/weights_search.h"
 
 namespace kennel::apps {
@@ -22,6 +26,10 @@ base::Result<int> handle(const Command& command, char** argv) {
   return std::visit(Overloaded{[](const SampleCommand& sample) { return run_sample(sample); },
                                [](const CompareCommand& compare) { return run_compare(compare); },
                                [](const WeightsCommand& weights) { return run_weights(weights); },
+                               [](const UpCommand& up) { return run_up(up); },
+                               [](const EnvCommand& env) { return run_env(env); },
+                               [](const StatusCommand& status) { return run_status(status); },
+                               [](const DoctorCommand& doctor) { return run_doctor(doctor); },
                                [&](const TrainCommand&) { return hand_over("kennel-train", argv); },
                                [&](const auto&) { return hand_over("kennel-infer", argv); }},
                     command);

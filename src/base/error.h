@@ -64,3 +64,14 @@ inline void check(bool holds, std::string_view reason,
 #define KENNEL_TRY_VOID(expression)                      \
   if (auto kennel_status = (expression); !kennel_status) \
   return tl::unexpected(std::move(kennel_status).error())
+
+// The same within a coroutine.
+#define KENNEL_CO_TRY(declaration, expression) \
+  KENNEL_CO_TRY_IMPL(declaration, expression, KENNEL_CONCAT(kennel_try_, __COUNTER__))
+#define KENNEL_CO_TRY_IMPL(declaration, expression, name)       \
+  auto name = (expression);                                     \
+  if (!name) co_return tl::unexpected(std::move(name).error()); \
+  declaration = *std::move(name)
+#define KENNEL_CO_TRY_VOID(expression)                   \
+  if (auto kennel_status = (expression); !kennel_status) \
+  co_return tl::unexpected(std::move(kennel_status).error())

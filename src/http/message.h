@@ -26,8 +26,9 @@ struct RequestHead {
   }
 };
 
-// The body of one request. Where the client waits for it, `100 Continue` goes out with the first
-// `read`: a handler that refuses a request by its head alone never asks for the body.
+// The body of one request, read on the loop thread, one read at a time. Where the client waits for
+// it, `100 Continue` goes out with the first `read`: a handler that refuses a request by its head
+// alone never asks for the body.
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
@@ -51,9 +52,10 @@ struct Response {
   int status = 200;
   base::Fields fields;  // without Content-Length, Date and Connection: the session adds them
   std::string body;
-  std::unique_ptr<BodyWriter> stream;          // instead of `body`
-  std::optional<std::uint64_t> stream_length;  // absent: chunked
-  bool close = false;                          // close the connection after this answer
+  std::unique_ptr<BodyWriter> stream;  // instead of `body`
+  // Absent: chunked. An answer to HEAD may give it without a stream.
+  std::optional<std::uint64_t> stream_length;
+  bool close = false;  // close the connection after this answer
 };
 
 class Handler {

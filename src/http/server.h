@@ -1,10 +1,15 @@
 // An HTTP/1.1 server on one address: TLS and plain on the same port, keep-alive, pipelining,
 // limits.
+//
+// The Runtime and the Handler live longer than the Server. A handler that still runs when its
+// connection is cut runs on, until it returns or the Runtime ends: what handlers use lives longer
+// than the Runtime, or every handler ends by itself.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "aio/runtime.h"
@@ -31,7 +36,8 @@ struct ServerOptions {
   std::chrono::milliseconds head_timeout{10'000};   // from the first byte of a head to its last
   std::chrono::milliseconds idle_timeout{60'000};   // between requests
   std::chrono::milliseconds write_timeout{30'000};  // for a piece of an answer to be taken
-  std::uint64_t body_bytes_per_second_min = 1024;   // after a grace of 10 s
+  std::chrono::milliseconds body_grace{10'000};     // what a client may lag behind the next line
+  std::uint64_t body_bytes_per_second_min = 1024;
   std::string server_name = "kennel";
 };
 
@@ -46,7 +52,8 @@ class Server {
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual std::size_t connections() const = 0;
   // Stops accepting, closes idle connections, lets requests in flight end (their answers say
-  // Connection: close); cuts what is left at the deadline. Any thread; blocks until all are closed.
+  // Connection: close); cuts what is left at the deadline. Blocks until all are closed. Any thread
+  // but the loop's.
   virtual void drain(std::chrono::milliseconds deadline) = 0;
 };
 

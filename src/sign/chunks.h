@@ -1,4 +1,9 @@
 // aws-chunked bodies: the decoder takes bytes as they come and gives out what has been vouched for.
+//
+//   chunk   = size in hex [";chunk-signature=" 64 hex digits] CRLF data CRLF
+//   body    = *chunk, the last one "0" without data and its CRLF, *(name ":" value CRLF) CRLF
+//
+// One thread at a time. After a refusal every call gives the same one again.
 #pragma once
 
 #include <memory>
@@ -10,7 +15,8 @@
 namespace kennel::sign {
 
 // One body. Bytes of a signed chunk come out only after the chunk's signature held; so a chunk is
-// held in memory, and may have at most `kChunkBytesMax`.
+// held in memory, and may have at most `kChunkBytesMax`. Unsigned chunks come out as they stream,
+// at any size: whatever trails behind may still refuse them.
 class ChunkDecoder {
  public:
   static constexpr std::size_t kChunkBytesMax = 16 * base::kMiB;

@@ -55,7 +55,9 @@ struct Claim {
   std::string signature;                              // 64 hex digits
   std::string session_token;                          // empty: none
   Payload payload = Payload::kHashed;
-  std::optional<std::string> payload_hash;  // as said in the header, hex
+  // The word of x-amz-content-sha256, whole: for kHashed 64 hex digits. A presigned URL of S3 that
+  // has none says UNSIGNED-PAYLOAD.
+  std::optional<std::string> payload_hash;
   bool presigned = false;
 };
 
@@ -115,5 +117,11 @@ struct Credentials {
 [[nodiscard]] base::Fields sign_request(const RequestView& request, const Credentials& credentials,
                                         std::string_view region, std::string_view service, Time at,
                                         base::ByteView body, PathRule path);
+
+// The target of a presigned URL: the request's, with the signature's parameters after its own. The
+// body is empty, or unsigned where `service` is s3. `request` must have Host.
+[[nodiscard]] std::string presign_target(const RequestView& request, const Credentials& credentials,
+                                         std::string_view region, std::string_view service, Time at,
+                                         std::chrono::seconds expires_after, PathRule path);
 
 }  // namespace kennel::sign

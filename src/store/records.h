@@ -17,7 +17,8 @@
 
 namespace kennel::store {
 
-// The disk or the database broke: full, failing, torn. Nothing of the commit in question holds.
+// The disk or the database broke: full, failing, torn. Nothing of the commit in question holds;
+// only a process killed before the disk works again may find such a commit after all.
 class StoreError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -31,7 +32,11 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-// One record put or removed, as part of a commit.
+// A key and its value together: 64 MiB.
+inline constexpr std::size_t kRecordBytesMax = std::size_t{64} << 20U;
+
+// One record put or removed, as part of a commit. What is expected is expected of the state before
+// the commit, whatever its other changes are.
 struct Change {
   std::string collection;
   std::string key;
@@ -51,7 +56,7 @@ struct ScanRange {
 class Records {
  public:
   // Exactly one of: `broken` is set (StoreError), or `result` tells. Called once, from a thread of
-  // the store's; must not block and must not throw.
+  // the store's or from within `submit`; must not block and must not throw.
   using Done = std::function<void(std::exception_ptr broken, base::Result<void> result)>;
 
   virtual ~Records() = default;
@@ -62,6 +67,7 @@ class Records {
                                                  const ScanRange& range) const = 0;
   // All of the changes or none; `done` comes once they are durable. kConflict: a record was not at
   // its expected version, and the message names it. kThrottled: too many commits are waiting.
+  // kTooLarge: beyond kRecordBytesMax.
   virtual void submit(Changes changes, Done done) = 0;
 
   // The same, waited for. Throws StoreError. Not on the loop thread.

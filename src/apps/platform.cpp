@@ -1,0 +1,134 @@
+#include "apps/platform.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "access/credentials.h"
+#include "apps/environment.h"
+#include "http/certificate.h"
+#include "http/server.h"
+#include "services/iam/iam.h"
+#include "services/sts/sts.h"
+#include "store/sqlite_records.h"
+#include "wire/front_door.h"
+
+namespace kennel::apps {
+namespace {
+
+using base::Result;
+
+// Everything that a request may touch; the order is the order of making.
+struct Foundation {
+  std::unique_ptr<store::SqliteRecords> records;
+  access::MasterKey master_key{};
+  access::AccessKey administrator;
+};
+
+std::optional<access::AccessKey> given_key() {
+  const auto id = environment_variable("KENNEL_ROOT_ACCESS_KEY_ID");
+  if (!id) return std::nullopt;
+  return access::AccessKey{*id, environment_variable("KENNEL_ROOT_SECRET_ACCESS_KEY").value_or("")};
+}
+
+Result<Foundation> lay_foundation(base::Disk& disk, const ServerFolder& folder) {
+  Foundation foundation;
+  KENNEL_TRY(foundation.records, store::SqliteRecords::open(folder.records()));
+  KENNEL_TRY(foundation.master_key, access::open_master_key(disk, folder.master_key()));
+  KENNEL_TRY(foundation.administrator,
+             access::open_administrator_key(disk, folder.administrator(), given_key()));
+  return foundation;
+}
+
+void report_failure(const std::string& line) { fmt::print(stderr, "kennel: {}\n", line); }
+
+class RunningPlatform final : public Platform {
+ public:
+  RunningPlatform(const PlatformOptions& options, Foundation foundation,
+                  std::unique_ptr<observe::AccessLog> access_log)
+      : records_(std::move(foundation.records)),
+        directory_(*records_, options.account),
+        administrator_(access::ensure_administrator_role(directory_, clock_.calendar_now())),
+        credentials_(directory_, foundation.master_key, std::move(foundation.administrator)),
+        audit_(*records_, clock_),
+        access_log_(std::move(access_log)),
+        sts_(directory_, credentials_),
+        iam_(directory_),
+        front_door_({.runtime = *runtime_,
+                     .clock = clock_,
+                     .credentials = credentials_,
+                     .authorize = &access::allow_every_caller,
+                     .audit = audit_,
+                     .metrics = metrics_,
+                     .access_log = access_log_.get(),
+                     .report_failure = &report_failure},
+                    {.account = options.account}, {sts_.bind(), iam_.bind()}) {}
+
+  ~RunningPlatform() override {
+    if (server_) server_->drain(std::chrono::milliseconds(0));
+    server_.reset();
+    // The loop and the pool may still hold work that refers to the rest.
+    runtime_.reset();
+  }
+
+  [[nodiscard]] Result<void> listen(const http::ServerOptions& options) {
+    KENNEL_TRY(server_, http::Server::listen(*runtime_, options, front_door_));
+    return {};
+  }
+
+  [[nodiscard]] ListenAddress address() const override {
+    return {server_->address(), server_->port()};
+  }
+
+  void tidy() override {
+    metrics_.connections().set(static_cast<std::int64_t>(server_->connections()));
+    const auto trimmed = audit_.trim();
+    if (!trimmed) report_failure(trimmed.error().message);
+  }
+
+  void drain(int seconds) override { server_->drain(std::chrono::seconds(seconds)); }
+
+ private:
+  base::SystemClock clock_;
+  std::unique_ptr<store::SqliteRecords> records_;
+  access::Directory directory_;
+  access::Role administrator_;
+  access::Credentials credentials_;
+  observe::AuditTrail audit_;
+  observe::Metrics metrics_;
+  std::unique_ptr<observe::AccessLog> access_log_;
+  services::sts::Sts sts_;
+  services::iam::Iam iam_;
+  std::unique_ptr<aio::Runtime> runtime_ = std::make_unique<aio::Runtime>();
+  wire::FrontDoor front_door_;
+  std::unique_ptr<http::Server> server_;
+};
+
+Result<std::unique_ptr<observe::AccessLog>> open_access_log(const PlatformOptions& options) {
+  if (options.quiet) return nullptr;
+  observe::AccessLogOptions log;
+  log.format = options.json_logs ? observe::LogFormat::kJson : observe::LogFormat::kText;
+  return observe::AccessLog::open(log);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Platform>> Platform::start(base::Disk& disk, PlatformOptions options) {
+  KENNEL_TRY(Foundation foundation, lay_foundation(disk, options.folder));
+  KENNEL_TRY(auto access_log, open_access_log(options));
+  disk.make_folders(options.folder.tls());
+  std::vector<std::string> names;
+  const bool anywhere = options.listen.address == "0.0.0.0" || options.listen.address == "::";
+  if (!anywhere) names.push_back(options.listen.address);
+  http::ServerOptions server;
+  server.address = options.listen.address;
+  server.port = options.listen.port;
+  server.plain = !options.tls_only;
+  KENNEL_TRY(server.tls, http::make_certificate(disk, options.folder.tls(), names));
+  auto platform =
+      std::make_unique<RunningPlatform>(options, std::move(foundation), std::move(access_log));
+  KENNEL_TRY_VOID(platform->listen(server));
+  return platform;
+}
+
+}  // namespace kennel::apps

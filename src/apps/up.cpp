@@ -1,0 +1,150 @@
+#include "apps/up.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "apps/client_files.h"
+#include "apps/environment.h"
+#include "apps/platform.h"
+#include "base/clock.h"
+
+namespace kennel::apps {
+namespace {
+
+using base::Result;
+
+constexpr int kDrainSeconds = 30;
+constexpr int kTidySeconds = 10;
+
+sigset_t ending_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+// Before any thread is made: all of them then leave these signals to `wait_for_end`.
+void hold_signals() {
+  const sigset_t signals = ending_signals();
+  base::check(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0, "signals can be blocked");
+  base::check(::signal(SIGPIPE, SIG_IGN) != SIG_ERR, "a broken pipe can be ignored");
+}
+
+void wait_for_end(Platform& platform) {
+  const sigset_t signals = ending_signals();
+  const timespec pause{.tv_sec = kTidySeconds, .tv_nsec = 0};
+  while (sigtimedwait(&signals, nullptr, &pause) < 0) platform.tidy();
+}
+
+// Who asks twice does not want to wait.
+void let_a_second_signal_end_us() {
+  const sigset_t signals = ending_signals();
+  base::check(::signal(SIGINT, SIG_DFL) != SIG_ERR && ::signal(SIGTERM, SIG_DFL) != SIG_ERR,
+              "signals have a default");
+  base::check(pthread_sigmask(SIG_UNBLOCK, &signals, nullptr) == 0, "signals can be let through");
+}
+
+Result<void> check_exposure(const UpCommand& command, const ListenAddress& listen) {
+  if (is_loopback(listen.address) || command.tls || command.allow_plaintext) return {};
+  return base::fail(base::ErrorKind::kInvalid,
+                    fmt::format("{} can be reached by other machines, and plain HTTP shows them "
+                                "everything but the secret keys: add --tls, or --allow-plaintext "
+                                "if a trusted network is all that reaches it",
+                                command.listen));
+}
+
+ServerNote make_note(const PlatformOptions& options, const ListenAddress& bound) {
+  const std::string authority = client_authority(bound);
+  ServerNote note;
+  note.process = ::getpid();
+  note.https_url = "https://" + authority;
+  note.url = (options.tls_only ? "https://" : "http://") + authority;
+  note.region = options.region;
+  note.account = options.account;
+  note.version = KENNEL_VERSION;
+  note.started_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                        base::SystemClock().calendar_now().time_since_epoch())
+                        .count();
+  return note;
+}
+
+void say_ready(const UpCommand& command, const ServerFolder& folder, const ServerNote& note) {
+  if (command.json_logs) {
+    fmt::print("{}\n", nlohmann::json{{"event", "ready"},
+                                      {"url", note.url},
+                                      {"region", note.region},
+                                      {"account", note.account},
+                                      {"data", folder.root.string()}}
+                           .dump());
+  } else {
+    const std::string data =
+        command.data ? " --data " + quoted_word(command.data->string()) : std::string();
+    fmt::print(
+        "kennel {} is ready at {}{}\n"
+        "  region {}, account {}, data in {}\n"
+        "  in another terminal:  eval \"$(kennel env{})\"\n"
+        "  and then:             aws sts get-caller-identity\n"
+        "  note: policies are kept but not yet enforced; whoever holds a valid key of this account "
+        "may do everything (docs/security.md)\n",
+        note.version, note.url, note.url == note.https_url ? "" : " (HTTPS too)", note.region,
+        note.account, folder.root.string(), data);
+  }
+  std::fflush(stdout);
+}
+
+void say_ending(const UpCommand& command) {
+  if (command.json_logs) {
+    fmt::print("{}\n", nlohmann::json{{"event", "draining"}}.dump());
+  } else {
+    fmt::print("kennel: ending; requests in flight have {} s\n", kDrainSeconds);
+  }
+  std::fflush(stdout);
+}
+
+void make_private_folder(base::Disk& disk, const base::Path& folder) {
+  const bool made = !std::filesystem::exists(folder);
+  disk.make_folders(folder);
+  if (made && ::chmod(folder.c_str(), 0700) != 0) {
+    throw base::DiskError("close to others", folder, errno);
+  }
+}
+
+}  // namespace
+
+Result<int> run_up(const UpCommand& command) {
+  KENNEL_TRY(const ListenAddress listen, parse_listen_address(command.listen));
+  KENNEL_TRY_VOID(check_exposure(command, listen));
+  hold_signals();
+  base::PosixDisk disk;
+  const ServerFolder folder{std::filesystem::absolute(command.data.value_or(data_folder()))};
+  make_private_folder(disk, folder.root);
+  KENNEL_TRY(const FolderLock lock, FolderLock::take(folder));
+  PlatformOptions options;
+  options.folder = folder;
+  options.listen = listen;
+  options.region = command.region;
+  options.tls_only = command.tls;
+  options.json_logs = command.json_logs;
+  options.quiet = command.quiet;
+  KENNEL_TRY(options.account, open_account(disk, folder, command.account));
+  KENNEL_TRY(const std::unique_ptr<Platform> platform, Platform::start(disk, options));
+  const ServerNote note = make_note(options, platform->address());
+  write_client_files(disk, folder, note);
+  write_note(disk, folder, note);
+  say_ready(command, folder, note);
+  wait_for_end(*platform);
+  say_ending(command);
+  let_a_second_signal_end_us();
+  disk.remove(folder.note());
+  platform->drain(kDrainSeconds);
+  return 0;
+}
+
+}  // namespace kennel::apps

@@ -1,0 +1,264 @@
+#include "store/sqlite_records.h"
+
+#include <SQLiteCpp/Exception.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "store/commit_queue.h"
+#include "store/process_lock.h"
+#include "store/sqlite_connection.h"
+#include "store/sqlite_schema.h"
+
+namespace kennel::store {
+namespace {
+
+std::string describe(const base::Path& file, const std::exception& error) {
+  const auto* of_sqlite = dynamic_cast<const SQLite::Exception*>(&error);
+  if (of_sqlite == nullptr) return fmt::format("{}: {}", file.string(), error.what());
+  const int code = of_sqlite->getErrorCode();
+  const char* advice = code == SQLITE_FULL   ? "; free some space there and try again"
+                       : code == SQLITE_BUSY ? "; another program has locked it: close that first"
+                                             : "";
+  return fmt::format("{}: {} (SQLite code {}){}", file.string(), error.what(),
+                     of_sqlite->getExtendedErrorCode(), advice);
+}
+
+// What a person can mend is a Result; a broken disk is not.
+base::Result<void> to_open_error(const base::Path& file, const SQLite::Exception& error) {
+  switch (error.getErrorCode()) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return base::fail(base::ErrorKind::kCorrupt,
+                        fmt::format("{} is not a database of kennel's, or a damaged one: {}",
+                                    file.string(), error.what()));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return base::fail(base::ErrorKind::kConflict, describe(file, error));
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+      throw StoreError(describe(file, error));
+    default:
+      return base::fail(base::ErrorKind::kInvalid,
+                        "cannot open the records in " + describe(file, error));
+  }
+}
+
+base::Result<void> check_folder(const base::Path& file) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file.parent_path(), error)) return {};
+  return base::fail(base::ErrorKind::kNotFound,
+                    fmt::format("cannot keep records in {}: there is no folder {}", file.string(),
+                                file.parent_path().string()));
+}
+
+// SQLite would let the whole machine read it.
+base::Result<void> make_private_file(const base::Path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    return base::fail(base::ErrorKind::kInvalid,
+                      fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)));
+  }
+  ::close(descriptor);
+  return {};
+}
+
+base::Result<void> prepare(const SqlitePlace& place) {
+  try {
+    SQLite::Database database = open_for_writing(place);
+    return migrate(database);
+  } catch (const SQLite::Exception& error) {
+    return to_open_error(place.file, error);
+  }
+}
+
+}  // namespace
+
+// The connections for reading, each lent to one thread at a time.
+class ReaderPool {
+ public:
+  ReaderPool(const SqlitePlace& place, int count) {
+    for (int made = 0; made < count; ++made) {
+      idle_.push_back(std::make_unique<SqliteReader>(place));
+    }
+  }
+
+  template <class Work>
+  auto with_reader(Work work) {
+    Lease lease(*this);
+    return work(*lease.reader);
+  }
+
+ private:
+  struct Lease {
+    explicit Lease(ReaderPool& from) : pool(from), reader(from.take()) {}
+    ~Lease() { pool.give_back(std::move(reader)); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ReaderPool& pool;
+    std::unique_ptr<SqliteReader> reader;
+  };
+
+  std::unique_ptr<SqliteReader> take() {
+    std::unique_lock lock(mutex_);
+    returned_.wait(lock, [this] { return !idle_.empty(); });
+    std::unique_ptr<SqliteReader> reader = std::move(idle_.back());
+    idle_.pop_back();
+    return reader;
+  }
+
+  void give_back(std::unique_ptr<SqliteReader> reader) {
+    {
+      const std::lock_guard lock(mutex_);
+      idle_.push_back(std::move(reader));
+    }
+    returned_.notify_one();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<SqliteReader>> idle_;  // guarded by mutex_
+};
+
+struct SqliteRecords::Parts {
+  Parts(ProcessLock lock_, SqlitePlace place_, const SqliteOptions& options)
+      : lock(std::move(lock_)),
+        place(std::move(place_)),
+        readers(place, options.readers),
+        queue(options.commits_waiting_max, options.bytes_waiting_max),
+        writer(std::make_unique<SqliteWriter>(place)),
+        writing([this] { write_until_closed(); }) {}
+
+  ~Parts() {
+    queue.close();
+    writing.join();
+  }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  void write_until_closed();
+  void commit_together(std::vector<WaitingCommit> group);
+  void renew_writer();
+  template <class Work>
+  auto read(Work work);
+
+  ProcessLock lock;
+  SqlitePlace place;
+  // The readers stay open while the store is, and with them the log's index: what a failed
+  // transaction left in the log is outside of it, and is never taken for a commit.
+  ReaderPool readers;
+  CommitQueue queue;
+  std::unique_ptr<SqliteWriter> writer;  // of the writing thread; null after a failure
+  std::atomic<std::uint64_t> commits{0};
+  std::atomic<std::uint64_t> transactions{0};
+  std::atomic<std::uint64_t> broken{0};
+  std::thread writing;  // the last: it uses all of the above
+};
+
+void SqliteRecords::Parts::write_until_closed() {
+  while (true) {
+    std::vector<WaitingCommit> group = queue.take_all();
+    if (group.empty()) return;
+    commit_together(std::move(group));
+  }
+}
+
+void SqliteRecords::Parts::renew_writer() {
+  writer.reset();
+  auto fresh = std::make_unique<SqliteWriter>(place);
+  fresh->fence();
+  writer = std::move(fresh);
+}
+
+void SqliteRecords::Parts::commit_together(std::vector<WaitingCommit> group) {
+  std::vector<base::Result<void>> results(group.size());
+  std::exception_ptr failure;
+  try {
+    if (!writer) renew_writer();
+    results = writer->commit(group);
+  } catch (const std::exception& error) {
+    failure = std::make_exception_ptr(StoreError(describe(place.file, error)));
+    results.assign(group.size(), {});
+    try {
+      renew_writer();
+    } catch (const std::exception&) {
+      // Still broken; the next group tries again, and says so to its own.
+    }
+  }
+  if (failure) {
+    broken += group.size();
+  } else {
+    const auto accepted = std::ranges::count_if(
+        results, [](const base::Result<void>& result) { return result.has_value(); });
+    commits += static_cast<std::uint64_t>(accepted);
+    transactions += accepted > 0 ? 1 : 0;
+  }
+  for (std::size_t index = 0; index < group.size(); ++index) {
+    group[index].done(failure, std::move(results[index]));
+  }
+}
+
+template <class Work>
+auto SqliteRecords::Parts::read(Work work) {
+  try {
+    return readers.with_reader(std::move(work));
+  } catch (const SQLite::Exception& error) {
+    throw StoreError(describe(place.file, error));
+  }
+}
+
+base::Result<std::unique_ptr<SqliteRecords>> SqliteRecords::open(base::Path file,
+                                                                 SqliteOptions options) {
+  base::check(options.readers > 0, "records without a reader");
+  file = std::filesystem::absolute(file);
+  KENNEL_TRY_VOID(check_folder(file));
+  KENNEL_TRY(ProcessLock lock, ProcessLock::take(file.string() + ".lock"));
+  KENNEL_TRY_VOID(make_private_file(file));
+  SqlitePlace place{file, options.vfs, options.busy_timeout, options.checkpoint_pages};
+  KENNEL_TRY_VOID(prepare(place));
+  try {
+    auto parts = std::make_unique<Parts>(std::move(lock), std::move(place), options);
+    return std::unique_ptr<SqliteRecords>(new SqliteRecords(std::move(parts)));
+  } catch (const SQLite::Exception& error) {
+    KENNEL_TRY_VOID(to_open_error(file, error));
+    throw;
+  }
+}
+
+SqliteRecords::SqliteRecords(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+SqliteRecords::~SqliteRecords() = default;
+
+std::optional<Record> SqliteRecords::find(std::string_view collection, std::string_view key) const {
+  return parts_->read([&](SqliteReader& reader) { return reader.find(collection, key); });
+}
+
+std::vector<Record> SqliteRecords::scan(std::string_view collection, const ScanRange& range) const {
+  return parts_->read([&](SqliteReader& reader) { return reader.scan(collection, range); });
+}
+
+void SqliteRecords::submit(Changes changes, Done done) {
+  if (base::Result<void> fits = check_sizes(changes); !fits) {
+    done(nullptr, std::move(fits));
+    return;
+  }
+  WaitingCommit commit{std::move(changes), std::move(done)};
+  if (parts_->queue.push(commit)) return;
+  commit.done(nullptr, base::fail(base::ErrorKind::kThrottled,
+                                  "too many changes are waiting for the disk: try again later"));
+}
+
+SqliteCounts SqliteRecords::counts() const {
+  return {parts_->commits, parts_->transactions, parts_->broken};
+}
+
+}  // namespace kennel::store

@@ -1,0 +1,225 @@
+#include "wire/authenticate.h"
+
+#include <algorithm>
+#include <array>
+
+#include "wire/refused_request.h"
+
+namespace kennel::wire {
+namespace {
+
+using base::Field;
+
+// Stand for the services that we do not have, one a family.
+constexpr Service kSomeQueryService{.name = "",
+                                    .signing_name = "",
+                                    .event_source = "",
+                                    .protocol = Protocol::kQuery,
+                                    .api_version = ""};
+constexpr Service kSomeJsonService{.name = "",
+                                   .signing_name = "",
+                                   .event_source = "",
+                                   .protocol = Protocol::kJson,
+                                   .json_version = "1.1",
+                                   .api_version = ""};
+constexpr Service kSomeXmlService{.name = "",
+                                  .signing_name = "",
+                                  .event_source = "",
+                                  .protocol = Protocol::kRestXml,
+                                  .api_version = ""};
+
+constexpr std::uint64_t kUnknownServiceBodyMax = 64 * base::kKiB;
+
+const Service& family_of(const http::RequestHead& head) {
+  if (head.find("x-amz-target")) return kSomeJsonService;
+  const auto type = head.find("content-type");
+  const bool form = type && type->starts_with("application/x-www-form-urlencoded");
+  if (form || head.target.find("Action=") != std::string::npos) return kSomeQueryService;
+  if (type && type->starts_with("application/json")) return kSomeJsonService;
+  return kSomeXmlService;
+}
+
+bool looks_like_a_region(std::string_view region) {
+  return region.size() >= 3 && region.size() <= 32 &&
+         std::ranges::all_of(region, [](unsigned char letter) {
+           return std::islower(letter) != 0 || std::isdigit(letter) != 0 || letter == '-';
+         });
+}
+
+bool is_chunked(sign::Payload payload) {
+  return payload == sign::Payload::kSignedChunks ||
+         payload == sign::Payload::kSignedChunksTrailer ||
+         payload == sign::Payload::kUnsignedChunksTrailer;
+}
+
+std::vector<std::string> announced_trailers(const http::RequestHead& head) {
+  std::vector<std::string> names;
+  std::string_view list = head.find("x-amz-trailer").value_or("");
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string name = base::to_lower(list.substr(0, comma));
+    std::erase(name, ' ');
+    if (!name.empty()) names.push_back(std::move(name));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return names;
+}
+
+std::optional<std::uint64_t> decoded_length(const http::RequestHead& head) {
+  const auto text = head.find("x-amz-decoded-content-length");
+  if (!text || text->empty() || text->size() > 18 ||
+      text->find_first_not_of("0123456789") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return std::stoull(std::string(*text));
+}
+
+void append(std::string& text, const base::Bytes& bytes) { text.append(base::as_text(bytes)); }
+
+}  // namespace
+
+sign::SigningKey SigningKeys::get(std::string_view secret, const sign::Scope& scope) {
+  std::string name = scope.text();
+  name += '\n';
+  name += secret;
+  if (const auto found = keys_.find(name); found != keys_.end()) return found->second;
+  if (keys_.size() >= kKeysMax) keys_.clear();
+  return keys_.emplace(std::move(name), sign::derive_signing_key(secret, scope)).first->second;
+}
+
+Authenticator::Authenticator(const access::Credentials& credentials,
+                             std::span<const ServiceBinding> bindings,
+                             std::uint64_t body_bytes_in_flight_max)
+    : credentials_(credentials), bindings_(bindings), budget_(body_bytes_in_flight_max) {}
+
+const Service& Authenticator::guess_service(const http::RequestHead& head,
+                                            const std::optional<sign::Claim>& claim) const {
+  const auto target = head.find("x-amz-target");
+  for (const ServiceBinding& binding : bindings_) {
+    const Service& service = *binding.service;
+    const bool signed_for = claim && claim->scope.service == service.signing_name;
+    const bool targeted =
+        target && !service.target_prefix.empty() && target->starts_with(service.target_prefix);
+    if (signed_for || targeted) return service;
+  }
+  return family_of(head);
+}
+
+std::uint64_t Authenticator::body_bytes_max(const Service& service) const {
+  std::uint64_t bytes = service.operations.empty() ? kUnknownServiceBodyMax : 0;
+  for (const Operation& operation : service.operations) {
+    bytes = std::max(bytes, operation.body_bytes_max);
+  }
+  return bytes;
+}
+
+Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
+  Proof proof;
+  proof.request = {exchange.head.method, exchange.head.target, exchange.head.fields};
+  auto claim = sign::parse_claim(proof.request);
+  exchange.service = &guess_service(exchange.head, claim ? *claim : std::nullopt);
+  const Service& service = *exchange.service;
+  if (!claim) return refuse(refused_signature(service, claim.error()));
+  if (!*claim) return refuse(missing_signature(service));
+  proof.claim = **std::move(claim);
+  exchange.region = proof.claim.scope.region;
+  proof.rules.now = exchange.now;
+  if (service.protocol == Protocol::kRestXml) proof.rules.path = sign::PathRule::kAsSent;
+  auto known =
+      credentials_.find(proof.claim.access_key_id, proof.claim.session_token, exchange.now);
+  if (!known) {
+    return refuse(refused_key(service, known.error(), proof.claim.access_key_id));
+  }
+  exchange.claimed_key = proof.claim.access_key_id;
+  const bool right_service =
+      service.operations.empty() || proof.claim.scope.service == service.signing_name;
+  if (!right_service || !looks_like_a_region(proof.claim.scope.region)) {
+    return refuse(wrong_scope(service, proof.claim.scope));
+  }
+  if (auto timely = sign::check_time(proof.claim, proof.rules); !timely) {
+    return refuse(refused_signature(service, timely.error()));
+  }
+  proof.key = signing_keys_.get(known->secret, proof.claim.scope);
+  proof.caller = std::move(known->caller);
+  return proof;
+}
+
+Outcome<void> Authenticator::check_signature(const Exchange& exchange, const Proof& proof,
+                                             std::string_view payload_hash) const {
+  auto held =
+      sign::check_signature(proof.claim, proof.request, proof.key, payload_hash, proof.rules);
+  if (!held) return refuse(refused_signature(*exchange.service, held.error()));
+  return {};
+}
+
+// The body against the hash that the client said in the head.
+Outcome<void> Authenticator::check_payload(const Exchange& exchange, const Proof& proof) const {
+  if (proof.claim.payload != sign::Payload::kHashed || !proof.claim.payload_hash) return {};
+  if (base::sha256(base::as_bytes(exchange.text)).hex() == *proof.claim.payload_hash) return {};
+  return refuse(refused_signature(
+      *exchange.service,
+      {sign::RefusalReason::kWrongPayload,
+       "The provided 'x-amz-content-sha256' header does not match what was computed."}));
+}
+
+aio::Task<Outcome<void>> Authenticator::take_body(Exchange& exchange, const Proof& proof,
+                                                  BodyBudget::Share& share) {
+  const Service& service = *exchange.service;
+  const std::uint64_t bytes_max = body_bytes_max(service);
+  const std::uint64_t expected = exchange.body.length().value_or(bytes_max);
+  if (expected > bytes_max + bytes_max / 4) co_return refuse(body_too_large(service, bytes_max));
+  share = budget_.take(expected);
+  if (!share) co_return refuse(throttled(service));
+  std::optional<sign::ChunkDecoder> chunks;
+  if (is_chunked(proof.claim.payload)) {
+    const auto length = decoded_length(exchange.head);
+    if (!length) {
+      co_return refuse(broken_body(
+          service, "An aws-chunked body needs x-amz-decoded-content-length, a number."));
+    }
+    chunks.emplace(proof.claim, proof.key, *length, announced_trailers(exchange.head));
+  }
+  base::Bytes piece(std::min<std::uint64_t>(expected + 1, 64 * base::kKiB));
+  for (;;) {
+    aio::Task<base::Result<std::size_t>> reading = exchange.body.read(piece);
+    const base::Result<std::size_t> got = co_await std::move(reading);
+    if (!got) co_return refuse(broken_body(service, got.error().message));
+    if (*got == 0) break;
+    exchange.bytes_in += *got;
+    const base::ByteView bytes(piece.data(), *got);
+    if (chunks) {
+      base::Bytes decoded;
+      if (auto fed = chunks->feed(bytes, decoded); !fed) {
+        co_return refuse(refused_signature(service, fed.error()));
+      }
+      append(exchange.text, decoded);
+    } else {
+      exchange.text.append(base::as_text(bytes));
+    }
+    if (exchange.text.size() > bytes_max) co_return refuse(body_too_large(service, bytes_max));
+  }
+  if (chunks) {
+    if (auto ended = chunks->finish(); !ended) {
+      co_return refuse(refused_signature(service, ended.error()));
+    }
+  }
+  co_return check_payload(exchange, proof);
+}
+
+aio::Task<Outcome<void>> Authenticator::authenticate(Exchange& exchange, BodyBudget::Share& share) {
+  KENNEL_CO_TRY(const Proof proof, read_claim(exchange));
+  const std::optional<std::string>& declared = proof.claim.payload_hash;
+  // Where the head alone can be checked, a body is read of a client that has proved itself only.
+  if (declared) KENNEL_CO_TRY_VOID(check_signature(exchange, proof, *declared));
+  aio::Task<Outcome<void>> taking = take_body(exchange, proof, share);
+  const Outcome<void> taken = co_await std::move(taking);
+  if (!taken) co_return taken;
+  if (!declared) {
+    const std::string hash = base::sha256(base::as_bytes(exchange.text)).hex();
+    KENNEL_CO_TRY_VOID(check_signature(exchange, proof, hash));
+  }
+  exchange.caller = proof.caller;
+  co_return Outcome<void>{};
+}
+
+}  // namespace kennel::wire

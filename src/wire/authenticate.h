@@ -1,0 +1,64 @@
+// Steps 1 and 2 of the request path: which service is asked, who asks, and whether the signature
+// holds over the head and the body. Nothing of a request is looked at any further before that.
+// Loop thread only.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "access/credentials.h"
+#include "sign/chunks.h"
+#include "sign/sigv4.h"
+#include "wire/body_budget.h"
+#include "wire/exchange.h"
+
+namespace kennel::wire {
+
+// Signing keys cost four HMACs; a client signs with the same one all day.
+class SigningKeys {
+ public:
+  [[nodiscard]] sign::SigningKey get(std::string_view secret, const sign::Scope& scope);
+
+ private:
+  static constexpr std::size_t kKeysMax = 4096;
+  std::unordered_map<std::string, sign::SigningKey> keys_;
+};
+
+class Authenticator {
+ public:
+  Authenticator(const access::Credentials& credentials, std::span<const ServiceBinding> bindings,
+                std::uint64_t body_bytes_in_flight_max);
+
+  // The service that the scope, X-Amz-Target or form names; where it is none of ours, one that
+  // stands for its family, so that a refusal has the form that the client reads.
+  [[nodiscard]] const Service& guess_service(const http::RequestHead& head,
+                                             const std::optional<sign::Claim>& claim) const;
+  // Fills `service`, `region`, `text` and `caller`; keeps the body's bytes in `share`.
+  [[nodiscard]] aio::Task<Outcome<void>> authenticate(Exchange& exchange, BodyBudget::Share& share);
+
+ private:
+  struct Proof {
+    sign::RequestView request;
+    sign::Claim claim;
+    sign::SigningKey key{};
+    access::Caller caller;
+    sign::Verification rules;
+  };
+  [[nodiscard]] Outcome<Proof> read_claim(Exchange& exchange);
+  [[nodiscard]] Outcome<void> check_signature(const Exchange& exchange, const Proof& proof,
+                                              std::string_view payload_hash) const;
+  [[nodiscard]] Outcome<void> check_payload(const Exchange& exchange, const Proof& proof) const;
+  [[nodiscard]] aio::Task<Outcome<void>> take_body(Exchange& exchange, const Proof& proof,
+                                                   BodyBudget::Share& share);
+  [[nodiscard]] std::uint64_t body_bytes_max(const Service& service) const;
+
+  const access::Credentials& credentials_;
+  std::span<const ServiceBinding> bindings_;
+  SigningKeys signing_keys_;
+  BodyBudget budget_;
+};
+
+}  // namespace kennel::wire

@@ -1,0 +1,36 @@
+// One request on its way through the front door: what is known of it so far.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "access/caller.h"
+#include "http/message.h"
+#include "wire/api_error.h"
+#include "wire/call.h"
+#include "wire/shape.h"
+
+namespace kennel::wire {
+
+struct Exchange {
+  const http::RequestHead& head;
+  http::BodyReader& body;
+  std::string request_id;
+  std::chrono::steady_clock::time_point started;
+  TimePoint now;
+
+  const Service* service = nullptr;  // known first, from the signature's scope
+  std::string region;                // as signed for
+  std::string text;                  // the whole body
+  std::uint64_t bytes_in = 0;
+  std::optional<access::Caller> caller;  // set once the signature held
+  std::string claimed_key;               // an access key that is known, though its use was refused
+  const ServiceBinding* binding = nullptr;
+  const Operation* operation = nullptr;
+  std::string target;  // where a REST operation's labels are read from
+  Document input;
+  Document output;
+};
+
+}  // namespace kennel::wire

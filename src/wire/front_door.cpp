@@ -1,0 +1,307 @@
+#include "wire/front_door.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aio/completion.h"
+#include "aio/on_pool.h"
+#include "base/secure_random.h"
+#include "wire/audit_event.h"
+#include "wire/codec.h"
+#include "wire/demands.h"
+#include "wire/refused_request.h"
+
+namespace kennel::wire {
+namespace {
+
+// One more request in flight, for as long as this lives.
+class InFlight {
+ public:
+  InFlight(std::size_t& count, observe::Gauge& gauge) : count_(count), gauge_(gauge) {
+    ++count_;
+    gauge_.add(1);
+  }
+  ~InFlight() {
+    --count_;
+    gauge_.subtract(1);
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+ private:
+  std::size_t& count_;
+  observe::Gauge& gauge_;
+};
+
+std::vector<const Service*> services_of(const std::vector<ServiceBinding>& bindings) {
+  std::vector<const Service*> services;
+  for (const ServiceBinding& binding : bindings) services.push_back(binding.service);
+  return services;
+}
+
+std::string user_agent(const http::RequestHead& head) {
+  constexpr std::size_t kLettersMax = 1024;
+  return std::string(head.find("user-agent").value_or("").substr(0, kLettersMax));
+}
+
+std::string_view form_of(const Exchange& exchange) {
+  const auto type = exchange.head.find("content-type");
+  const bool form = type && base::to_lower(*type).starts_with("application/x-www-form-urlencoded");
+  return form ? std::string_view(exchange.text) : std::string_view();
+}
+
+// All but S3 sign the path normalized: "/a/../b" has the signature of "/b", and is routed as
+// neither.
+bool is_normalized(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string closed = std::string(path) + "/";
+  return path.find("//") == std::string_view::npos && closed.find("/./") == std::string::npos &&
+         closed.find("/../") == std::string::npos;
+}
+
+bool is_local(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
+http::Response plain_text(int status, std::string type, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.fields.push_back({"Content-Type", std::move(type)});
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+FrontDoor::FrontDoor(FrontDoorParts parts, FrontDoorOptions options,
+                     std::vector<ServiceBinding> bindings)
+    : parts_(std::move(parts)),
+      options_(std::move(options)),
+      bindings_(std::move(bindings)),
+      router_(services_of(bindings_)),
+      authenticator_(parts_.credentials, bindings_, options_.body_bytes_in_flight_max) {}
+
+aio::Task<http::Response> FrontDoor::handle(const http::RequestHead& head, http::BodyReader& body) {
+  if (head.target.starts_with("/-/")) co_return answer_operator(head);
+  const InFlight in_flight(in_flight_, parts_.metrics.requests_in_flight());
+  Exchange exchange{.head = head,
+                    .body = body,
+                    .request_id = base::make_uuid(),
+                    .started = parts_.clock.now(),
+                    .now = parts_.clock.calendar_now()};
+  BodyBudget::Share share;
+  aio::Task<Outcome<void>> answering = answer_or_apologize(exchange, share);
+  Outcome<void> outcome = co_await std::move(answering);
+  aio::Task<Outcome<void>> recording = record(exchange, outcome);
+  // What cannot be recorded is not acknowledged.
+  if (const Outcome<void> recorded = co_await std::move(recording); !recorded) outcome = recorded;
+  http::Response response = encode(exchange, outcome);
+  count(exchange, outcome, response);
+  co_return response;
+}
+
+aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange,
+                                                        BodyBudget::Share& share) {
+  if (in_flight_ > options_.in_flight_max) {
+    exchange.service = &authenticator_.guess_service(exchange.head, std::nullopt);
+    co_return refuse(throttled(*exchange.service));
+  }
+  try {
+    aio::Task<Outcome<void>> answering = answer(exchange, share);
+    co_return co_await std::move(answering);
+  } catch (const std::exception& error) {
+    parts_.report_failure(fmt::format("request {}: {}", exchange.request_id, error.what()));
+  }
+  co_return refuse(internal_failure(*exchange.service));
+}
+
+aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, BodyBudget::Share& share) {
+  aio::Task<Outcome<void>> authenticating = authenticator_.authenticate(exchange, share);
+  KENNEL_CO_TRY_VOID(co_await std::move(authenticating));
+  KENNEL_CO_TRY_VOID(identify(exchange));
+  KENNEL_CO_TRY_VOID(decode(exchange));
+  KENNEL_CO_TRY_VOID(validate(exchange));
+  KENNEL_CO_TRY_VOID(authorize(exchange));
+  aio::Task<Outcome<void>> operating = operate(exchange);
+  co_return co_await std::move(operating);
+}
+
+Outcome<void> FrontDoor::identify(Exchange& exchange) const {
+  if (exchange.service->operations.empty()) {
+    return refuse(not_implemented("that this request is signed for", ""));
+  }
+  if (exchange.service->protocol != Protocol::kRestXml && !is_normalized(exchange.head.target)) {
+    return refuse(invalid_input(*exchange.service,
+                                "The request's path must not have empty or dot segments."));
+  }
+  auto route = router_.identify({exchange.head.method, exchange.head.target, exchange.head.fields,
+                                 exchange.service->signing_name, form_of(exchange)});
+  if (!route) {
+    exchange.service = route.error().service;
+    return refuse(std::move(route).error().error);
+  }
+  exchange.service = route->service;
+  if (route->operation == nullptr) {
+    return refuse(not_implemented(route->service->name, route->operation_name));
+  }
+  exchange.operation = route->operation;
+  exchange.target = std::move(route->target);
+  const auto binding = std::ranges::find(bindings_, exchange.service, &ServiceBinding::service);
+  base::check(binding != bindings_.end(), "the router knows the bound services only");
+  exchange.binding = &*binding;
+  return {};
+}
+
+Outcome<void> FrontDoor::decode(Exchange& exchange) const {
+  KENNEL_TRY(exchange.input, decode_input(*exchange.service, *exchange.operation,
+                                          {exchange.head.method, exchange.target,
+                                           exchange.head.fields, exchange.text}));
+  return {};
+}
+
+Outcome<void> FrontDoor::validate(const Exchange& exchange) const {
+  if (exchange.operation->input == nullptr) return {};
+  auto complaint = validator_.validate(*exchange.operation->input, exchange.input);
+  if (!complaint) return {};
+  return refuse(invalid_input(*exchange.service, *std::move(complaint)));
+}
+
+Outcome<void> FrontDoor::authorize(const Exchange& exchange) const {
+  const DemandScope scope{options_.account, exchange.region};
+  for (const access::Demand& demand :
+       make_demands(*exchange.operation, exchange.input, scope, exchange.binding->look_up)) {
+    const access::Decision decision = parts_.authorize(*exchange.caller, demand);
+    if (!decision.allowed) {
+      return refuse(access_denied(*exchange.service, exchange.caller->arn, demand.action,
+                                  demand.resource, decision.reason));
+    }
+  }
+  return {};
+}
+
+aio::Task<Outcome<void>> FrontDoor::operate(Exchange& exchange) {
+  const auto index =
+      static_cast<std::size_t>(exchange.operation - exchange.service->operations.data());
+  const OperationFunction& function = exchange.binding->functions[index];
+  if (!function) {
+    co_return refuse(not_implemented(exchange.service->name, exchange.operation->name));
+  }
+  const Call call{*exchange.caller, exchange.region, exchange.request_id,
+                  exchange.head.peer_address, exchange.now};
+  const auto work = [&]() -> base::Result<Outcome<Document>> {
+    return function(call, exchange.input);
+  };
+  auto working = aio::on_pool(parts_.runtime, work);
+  base::Result<Outcome<Document>> done = co_await std::move(working);
+  if (!done) co_return refuse(throttled(*exchange.service));
+  KENNEL_CO_TRY(exchange.output, *std::move(done));
+  co_return Outcome<void>{};
+}
+
+http::Response FrontDoor::encode(const Exchange& exchange, const Outcome<void>& outcome) const {
+  if (!outcome) return encode_error(*exchange.service, outcome.error(), exchange.request_id);
+  return encode_output(*exchange.service, *exchange.operation, exchange.output,
+                       exchange.request_id);
+}
+
+observe::AuditEvent FrontDoor::make_event(const Exchange& exchange,
+                                          const Outcome<void>& outcome) const {
+  const Operation& operation = *exchange.operation;
+  observe::AuditEvent event;
+  event.time = exchange.now;
+  event.user_identity = to_user_identity(*exchange.caller);
+  event.source = exchange.service->event_source;
+  event.name = operation.name;
+  event.region = exchange.region;
+  event.source_address = exchange.head.peer_address;
+  event.user_agent = user_agent(exchange.head);
+  if (operation.input != nullptr && !exchange.input.empty()) {
+    event.request_parameters = to_audit_value(*operation.input, exchange.input);
+  }
+  // As CloudTrail has it: what a reading call answered is not kept.
+  if (outcome && !operation.read_only && operation.output != nullptr) {
+    event.response_elements = to_audit_value(*operation.output, exchange.output);
+  }
+  if (!outcome) {
+    event.error_code = outcome.error().code;
+    event.error_message = outcome.error().message;
+  }
+  event.request_id = exchange.request_id;
+  event.read_only = operation.read_only;
+  event.recipient_account_id = options_.account;
+  return event;
+}
+
+// Requests of nobody that we know leave a line in the access log, and no more: or anybody could
+// fill the disk.
+aio::Task<Outcome<void>> FrontDoor::record(const Exchange& exchange, const Outcome<void>& outcome) {
+  if (!exchange.caller || exchange.operation == nullptr) co_return Outcome<void>{};
+  struct Recorded {
+    std::exception_ptr broken;
+    base::Result<void> result;
+  };
+  aio::Task<Recorded> waiting =
+      aio::wait_for_callback<Recorded>([&](std::function<void(Recorded)> done) {
+        parts_.audit.record(make_event(exchange, outcome),
+                            [done](std::exception_ptr broken, base::Result<void> result) {
+                              done({std::move(broken), std::move(result)});
+                            });
+      });
+  const Recorded recorded = co_await std::move(waiting);
+  if (!recorded.broken && recorded.result) co_return Outcome<void>{};
+  if (!recorded.broken) co_return refuse(throttled(*exchange.service));
+  try {
+    std::rethrow_exception(recorded.broken);
+  } catch (const std::exception& error) {
+    parts_.report_failure(
+        fmt::format("request {}: not in the audit trail: {}", exchange.request_id, error.what()));
+  }
+  co_return refuse(internal_failure(*exchange.service));
+}
+
+void FrontDoor::count(const Exchange& exchange, const Outcome<void>& outcome,
+                      const http::Response& response) {
+  const std::string_view operation =
+      exchange.operation == nullptr ? std::string_view() : exchange.operation->name;
+  const std::string_view code =
+      outcome ? std::string_view() : std::string_view(outcome.error().code);
+  const auto duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.now() - exchange.started);
+  parts_.metrics.count_request(
+      {exchange.service->name, operation, code, response.status, duration});
+  if (parts_.access_log == nullptr) return;
+  observe::AccessEntry entry;
+  entry.time = exchange.now;
+  entry.peer_address = exchange.head.peer_address;
+  if (exchange.caller) entry.principal_arn = exchange.caller->arn;
+  entry.service = exchange.service->name;
+  entry.operation = operation;
+  entry.status = response.status;
+  entry.error_code = code;
+  entry.bytes_in = exchange.bytes_in;
+  entry.bytes_out = response.body.size();
+  entry.duration = duration;
+  entry.request_id = exchange.request_id;
+  parts_.access_log->write(entry);
+}
+
+// What AWS has no call for: whether the server lives, and its numbers. No bucket can be named "-".
+http::Response FrontDoor::answer_operator(const http::RequestHead& head) const {
+  if (head.method != "GET" && head.method != "HEAD") {
+    return plain_text(405, "text/plain", "GET only\n");
+  }
+  if (head.target == "/-/health") {
+    return plain_text(200, "application/json",
+                      fmt::format("{{\"status\":\"ok\",\"version\":\"{}\"}}\n", KENNEL_VERSION));
+  }
+  if (head.target == "/-/metrics") {
+    if (!is_local(head.peer_address)) {
+      return plain_text(403, "text/plain", "metrics are shown to this machine only\n");
+    }
+    return plain_text(200, "text/plain; version=0.0.4", parts_.metrics.to_prometheus());
+  }
+  return plain_text(404, "text/plain", "there are /-/health and /-/metrics\n");
+}
+
+}  // namespace kennel::wire
