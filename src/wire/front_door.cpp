@@ -51,12 +51,13 @@ std::string_view form_of(const Exchange& exchange) {
   return form ? std::string_view(exchange.text) : std::string_view();
 }
 
-// All but S3 sign the path normalized: "/a/../b" has the signature of "/b", and is routed as neither.
+// All but S3 sign the path normalized: "/a/../b" has the signature of "/b", and is routed as
+// neither.
 bool is_normalized(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
   const std::string closed = std::string(path) + "/";
-  return path.find("//") == std::string_view::npos &&
-         closed.find("/./") == std::string::npos && closed.find("/../") == std::string::npos;
+  return path.find("//") == std::string_view::npos && closed.find("/./") == std::string::npos &&
+         closed.find("/../") == std::string::npos;
 }
 
 bool is_local(std::string_view address) {

@@ -23,6 +23,8 @@ Read<Document> read_value(const Shape& shape, const Member& member, std::string_
   return value;
 }
 
+bool is_blank(char letter) { return letter == ' ' || letter == '\t'; }
+
 // a, "b, c", d: commas between quotation marks part nothing (RFC 9110, 5.6.1 and 5.6.4).
 Read<std::vector<std::string>> split_list(const Member& member, std::string_view text) {
   std::vector<std::string> items(1);
@@ -39,8 +41,8 @@ Read<std::vector<std::string>> split_list(const Member& member, std::string_view
       if (!was_quoted) items.back() = without_blanks(items.back());
       was_quoted = false;
       items.emplace_back();
-    } else if (quoted || !was_quoted || (letter != ' ' && letter != '\t')) {
-      if (!items.back().empty() || quoted || letter != ' ') items.back() += letter;
+    } else if (quoted || !is_blank(letter) || (!was_quoted && !items.back().empty())) {
+      items.back() += letter;
     }
   }
   if (quoted) return wrong(member, "ends within quotation marks");

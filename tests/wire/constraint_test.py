@@ -76,8 +76,14 @@ def simplest_member(shape: StructureShape) -> str:
 COMPOUND = {"structure", "list", "map"}
 
 
-# Every string that the lengths allow, or every one that is not far to seek.
-MATCH_EVERYTHING: set[str] = set()
+# No string that the lengths allow breaks them.
+MATCH_EVERYTHING = {
+    r"[\S\s]*",
+    r"[\s\S]*",
+    r"[\s\S]+",
+    r".*(?:[ \r\n\t].*)*",
+    r".*(?:[ \r\n\t].*)*.*",
+}
 
 
 @dataclass(frozen=True)

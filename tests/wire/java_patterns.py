@@ -153,7 +153,23 @@ def find_match(pattern: str, length_min: int, length_max: int) -> str | None:
 def find_mismatch(pattern: str, length_min: int, length_max: int) -> str | None:
     """A string of that length that it does not match, if there is one that is not far to seek."""
     length = max(length_min, 1)
-    for letter in ["!", "~", " ", "\u0001", "\n", "\u00e9", "\u72ac", "/", "-", "\u0300"]:
+    for letter in [
+        "!",
+        "~",
+        " ",
+        "\u0001",
+        "\n",
+        "\u00e9",
+        "\u72ac",
+        "/",
+        "-",
+        "\u0300",
+        ":",
+        "*",
+        "$",
+        "[",
+        "a",
+    ]:
         text = letter * length
         if len(text) <= length_max and not matches(pattern, text):
             return text

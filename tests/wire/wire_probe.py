@@ -1,4 +1,4 @@
-"""The program that shows what kennel's codecs make of bytes, and the models that it has tables of."""
+"""The program that shows what the codecs make of bytes, and the models that it has tables of."""
 
 import base64
 import json
