@@ -33,6 +33,16 @@ std::string describe(const base::Path& file, const std::exception& error) {
                      of_sqlite->getExtendedErrorCode(), advice);
 }
 
+// Thrown rather than copied into place: copies of an exception share its text, and the waiting
+// thread is to have it alone.
+std::exception_ptr make_store_error(const std::string& reason) {
+  try {
+    throw StoreError(reason);
+  } catch (const StoreError&) {
+    return std::current_exception();
+  }
+}
+
 // What a person can mend is a Result; a broken disk is not.
 base::Result<void> to_open_error(const base::Path& file, const SQLite::Exception& error) {
   switch (error.getErrorCode()) {
@@ -147,6 +157,9 @@ struct SqliteRecords::Parts {
 
   void write_until_closed();
   void commit_together(std::vector<WaitingCommit> group);
+  // noexcept: a `done` that throws ends the process, and never undoes what is committed.
+  void acknowledge(std::vector<WaitingCommit>& group,
+                   std::vector<base::Result<void>> results) noexcept;
   void renew_writer();
   template <class Work>
   auto read(Work work);
@@ -180,30 +193,32 @@ void SqliteRecords::Parts::renew_writer() {
 }
 
 void SqliteRecords::Parts::commit_together(std::vector<WaitingCommit> group) {
-  std::vector<base::Result<void>> results(group.size());
-  std::exception_ptr failure;
   try {
     if (!writer) renew_writer();
-    results = writer->commit(group);
+    std::vector<base::Result<void>> results = writer->commit(group);
+    acknowledge(group, std::move(results));
   } catch (const std::exception& error) {
-    failure = std::make_exception_ptr(StoreError(describe(place.file, error)));
-    results.assign(group.size(), {});
+    const std::string failure = describe(place.file, error);
     try {
       renew_writer();
     } catch (const std::exception&) {
       // Still broken; the next group tries again, and says so to its own.
     }
-  }
-  if (failure) {
     broken += group.size();
-  } else {
-    const auto accepted = std::ranges::count_if(
-        results, [](const base::Result<void>& result) { return result.has_value(); });
-    commits += static_cast<std::uint64_t>(accepted);
-    transactions += accepted > 0 ? 1 : 0;
+    for (WaitingCommit& waiting : group) {
+      waiting.done(make_store_error(failure), {});
+    }
   }
+}
+
+void SqliteRecords::Parts::acknowledge(std::vector<WaitingCommit>& group,
+                                       std::vector<base::Result<void>> results) noexcept {
+  const auto accepted = std::ranges::count_if(
+      results, [](const base::Result<void>& result) { return result.has_value(); });
+  commits += static_cast<std::uint64_t>(accepted);
+  transactions += accepted > 0 ? 1 : 0;
   for (std::size_t index = 0; index < group.size(); ++index) {
-    group[index].done(failure, std::move(results[index]));
+    group[index].done(nullptr, std::move(results[index]));
   }
 }
 
