@@ -16,6 +16,7 @@
 
 #include "store/commit_queue.h"
 #include "store/process_lock.h"
+#include "store/reader_pool.h"
 #include "store/sqlite_connection.h"
 #include "store/sqlite_schema.h"
 
@@ -93,56 +94,10 @@ base::Result<void> prepare(const SqlitePlace& place) {
 
 }  // namespace
 
-// The connections for reading, each lent to one thread at a time.
-class ReaderPool {
- public:
-  ReaderPool(const SqlitePlace& place, int count) {
-    for (int made = 0; made < count; ++made) {
-      idle_.push_back(std::make_unique<SqliteReader>(place));
-    }
-  }
-
-  template <class Work>
-  auto with_reader(Work work) {
-    Lease lease(*this);
-    return work(*lease.reader);
-  }
-
- private:
-  struct Lease {
-    explicit Lease(ReaderPool& from) : pool(from), reader(from.take()) {}
-    ~Lease() { pool.give_back(std::move(reader)); }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    ReaderPool& pool;
-    std::unique_ptr<SqliteReader> reader;
-  };
-
-  std::unique_ptr<SqliteReader> take() {
-    std::unique_lock lock(mutex_);
-    returned_.wait(lock, [this] { return !idle_.empty(); });
-    std::unique_ptr<SqliteReader> reader = std::move(idle_.back());
-    idle_.pop_back();
-    return reader;
-  }
-
-  void give_back(std::unique_ptr<SqliteReader> reader) {
-    {
-      const std::lock_guard lock(mutex_);
-      idle_.push_back(std::move(reader));
-    }
-    returned_.notify_one();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable returned_;
-  std::vector<std::unique_ptr<SqliteReader>> idle_;  // guarded by mutex_
-};
-
 struct SqliteRecords::Parts {
-  Parts(ProcessLock lock_, SqlitePlace place_, const SqliteOptions& options)
-      : lock(std::move(lock_)),
-        place(std::move(place_)),
+  Parts(ProcessLock held_lock, SqlitePlace at, const SqliteOptions& options)
+      : lock(std::move(held_lock)),
+        place(std::move(at)),
         readers(place, options.readers),
         queue(options.commits_waiting_max, options.bytes_waiting_max),
         writer(std::make_unique<SqliteWriter>(place)),
