@@ -72,7 +72,6 @@ std::string to_line(const AccessEntry& entry, LogFormat format) {
   return format == LogFormat::kJson ? to_json_line(entry) : to_text(entry);
 }
 
-// The pool is dropped last; its thread writes the lines that wait before it ends.
 struct AccessLog::Sink {
   Sink(const AccessLogOptions& options, spdlog::sink_ptr to)
       : pool(std::make_shared<spdlog::details::thread_pool>(options.lines_waiting_max, 1)),
@@ -81,6 +80,10 @@ struct AccessLog::Sink {
     logger->set_pattern("%v");
     logger->flush_on(spdlog::level::info);
   }
+  // The thread writes the lines that wait and ends; only then the logger, which it uses, may go.
+  ~Sink() { pool.reset(); }
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
 
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;

@@ -97,8 +97,8 @@ std::vector<Record> SqliteReader::scan(std::string_view collection, const ScanRa
   const ResetAtEnd reset(statement);
   bind_bytes(statement, 1, collection);
   bind_bytes(statement, 2, bounds.first);
-  constexpr std::size_t limit_max = std::numeric_limits<std::int64_t>::max();
-  statement.bind(3, static_cast<std::int64_t>(std::min(range.limit, limit_max)));
+  constexpr std::size_t kLimitMax = std::numeric_limits<std::int64_t>::max();
+  statement.bind(3, static_cast<std::int64_t>(std::min(range.limit, kLimitMax)));
   if (bounds.end) bind_bytes(statement, 4, *bounds.end);
   std::vector<Record> records;
   while (statement.executeStep()) {

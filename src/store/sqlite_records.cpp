@@ -16,6 +16,7 @@
 
 #include "store/commit_queue.h"
 #include "store/process_lock.h"
+#include "store/reader_pool.h"
 #include "store/sqlite_connection.h"
 #include "store/sqlite_schema.h"
 
@@ -31,6 +32,16 @@ std::string describe(const base::Path& file, const std::exception& error) {
                                              : "";
   return fmt::format("{}: {} (SQLite code {}){}", file.string(), error.what(),
                      of_sqlite->getExtendedErrorCode(), advice);
+}
+
+// Thrown rather than copied into place: copies of an exception share its text, and the waiting
+// thread is to have it alone.
+std::exception_ptr make_store_error(const std::string& reason) {
+  try {
+    throw StoreError(reason);
+  } catch (const StoreError&) {
+    return std::current_exception();
+  }
 }
 
 // What a person can mend is a Result; a broken disk is not.
@@ -83,56 +94,10 @@ base::Result<void> prepare(const SqlitePlace& place) {
 
 }  // namespace
 
-// The connections for reading, each lent to one thread at a time.
-class ReaderPool {
- public:
-  ReaderPool(const SqlitePlace& place, int count) {
-    for (int made = 0; made < count; ++made) {
-      idle_.push_back(std::make_unique<SqliteReader>(place));
-    }
-  }
-
-  template <class Work>
-  auto with_reader(Work work) {
-    Lease lease(*this);
-    return work(*lease.reader);
-  }
-
- private:
-  struct Lease {
-    explicit Lease(ReaderPool& from) : pool(from), reader(from.take()) {}
-    ~Lease() { pool.give_back(std::move(reader)); }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    ReaderPool& pool;
-    std::unique_ptr<SqliteReader> reader;
-  };
-
-  std::unique_ptr<SqliteReader> take() {
-    std::unique_lock lock(mutex_);
-    returned_.wait(lock, [this] { return !idle_.empty(); });
-    std::unique_ptr<SqliteReader> reader = std::move(idle_.back());
-    idle_.pop_back();
-    return reader;
-  }
-
-  void give_back(std::unique_ptr<SqliteReader> reader) {
-    {
-      const std::lock_guard lock(mutex_);
-      idle_.push_back(std::move(reader));
-    }
-    returned_.notify_one();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable returned_;
-  std::vector<std::unique_ptr<SqliteReader>> idle_;  // guarded by mutex_
-};
-
 struct SqliteRecords::Parts {
-  Parts(ProcessLock lock_, SqlitePlace place_, const SqliteOptions& options)
-      : lock(std::move(lock_)),
-        place(std::move(place_)),
+  Parts(ProcessLock held_lock, SqlitePlace at, const SqliteOptions& options)
+      : lock(std::move(held_lock)),
+        place(std::move(at)),
         readers(place, options.readers),
         queue(options.commits_waiting_max, options.bytes_waiting_max),
         writer(std::make_unique<SqliteWriter>(place)),
@@ -147,6 +112,9 @@ struct SqliteRecords::Parts {
 
   void write_until_closed();
   void commit_together(std::vector<WaitingCommit> group);
+  // noexcept: a `done` that throws ends the process, and never undoes what is committed.
+  void acknowledge(std::vector<WaitingCommit>& group,
+                   std::vector<base::Result<void>> results) noexcept;
   void renew_writer();
   template <class Work>
   auto read(Work work);
@@ -180,30 +148,32 @@ void SqliteRecords::Parts::renew_writer() {
 }
 
 void SqliteRecords::Parts::commit_together(std::vector<WaitingCommit> group) {
-  std::vector<base::Result<void>> results(group.size());
-  std::exception_ptr failure;
   try {
     if (!writer) renew_writer();
-    results = writer->commit(group);
+    std::vector<base::Result<void>> results = writer->commit(group);
+    acknowledge(group, std::move(results));
   } catch (const std::exception& error) {
-    failure = std::make_exception_ptr(StoreError(describe(place.file, error)));
-    results.assign(group.size(), {});
+    const std::string failure = describe(place.file, error);
     try {
       renew_writer();
     } catch (const std::exception&) {
       // Still broken; the next group tries again, and says so to its own.
     }
-  }
-  if (failure) {
     broken += group.size();
-  } else {
-    const auto accepted = std::ranges::count_if(
-        results, [](const base::Result<void>& result) { return result.has_value(); });
-    commits += static_cast<std::uint64_t>(accepted);
-    transactions += accepted > 0 ? 1 : 0;
+    for (WaitingCommit& waiting : group) {
+      waiting.done(make_store_error(failure), {});
+    }
   }
+}
+
+void SqliteRecords::Parts::acknowledge(std::vector<WaitingCommit>& group,
+                                       std::vector<base::Result<void>> results) noexcept {
+  const auto accepted = std::ranges::count_if(
+      results, [](const base::Result<void>& result) { return result.has_value(); });
+  commits += static_cast<std::uint64_t>(accepted);
+  transactions += accepted > 0 ? 1 : 0;
   for (std::size_t index = 0; index < group.size(); ++index) {
-    group[index].done(failure, std::move(results[index]));
+    group[index].done(nullptr, std::move(results[index]));
   }
 }
 
