@@ -123,6 +123,7 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
   if (!*claim) return refuse(missing_signature(service));
   proof.claim = **std::move(claim);
   exchange.region = proof.claim.scope.region;
+  exchange.signed_service = proof.claim.scope.service;
   proof.rules.now = exchange.now;
   if (service.protocol == Protocol::kRestXml) proof.rules.path = sign::PathRule::kAsSent;
   auto known =

@@ -22,6 +22,7 @@ struct Exchange {
 
   const Service* service = nullptr;  // known first, from the signature's scope
   std::string region;                // as signed for
+  std::string signed_service;        // the same, its name in the scope
   std::string text;                  // the whole body
   std::uint64_t bytes_in = 0;
   std::optional<access::Caller> caller;  // set once the signature held

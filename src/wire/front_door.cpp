@@ -129,7 +129,7 @@ aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, BodyBudget::Share
 
 Outcome<void> FrontDoor::identify(Exchange& exchange) const {
   if (exchange.service->operations.empty()) {
-    return refuse(not_implemented("that this request is signed for", ""));
+    return refuse(not_implemented(exchange.signed_service, ""));
   }
   if (exchange.service->protocol != Protocol::kRestXml && !is_normalized(exchange.head.target)) {
     return refuse(invalid_input(*exchange.service,
@@ -142,6 +142,9 @@ Outcome<void> FrontDoor::identify(Exchange& exchange) const {
     return refuse(std::move(route).error().error);
   }
   exchange.service = route->service;
+  if (route->service->signing_name != exchange.signed_service) {
+    return refuse(wrong_scope(*route->service, {"", exchange.region, exchange.signed_service}));
+  }
   if (route->operation == nullptr) {
     return refuse(not_implemented(route->service->name, route->operation_name));
   }

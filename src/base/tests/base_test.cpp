@@ -101,11 +101,15 @@ TEST(Base64, RefusesWhatIsNotBase64) {
   }
 }
 
-TEST(Uuid, IsARandomOneOfVersionFour) {
-  EXPECT_THAT(make_uuid(),
-              testing::MatchesRegex("[0-9a-f]+-[0-9a-f]+-4[0-9a-f]+-[89ab][0-9a-f]+-[0-9a-f]+"));
-  EXPECT_EQ(make_uuid().size(), 36u);
-  EXPECT_NE(make_uuid(), make_uuid());
+TEST(Uuid, IsOfVersionFourAndNeverTheSame) {
+  std::set<std::string> made;
+  for (int count = 0; count < 1000; ++count) {
+    const std::string uuid = make_uuid();
+    EXPECT_THAT(uuid, testing::MatchesRegex(
+                          "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+    made.insert(uuid);
+  }
+  EXPECT_EQ(made.size(), 1000U);
 }
 
 TEST(SecureText, DrawsFromItsAlphabetOnly) {

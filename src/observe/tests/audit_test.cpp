@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
 #include <thread>
 
 #include "base/tests/scratch_folder.h"
-#include "observe/uuid.h"
 #include "store/memory_records.h"
 #include "store/sqlite_records.h"
 
@@ -112,17 +110,6 @@ TEST(AuditEvent, LeavesOutWhatThereIsNot) {
   }
   EXPECT_TRUE(json["requestParameters"].is_null());
   EXPECT_EQ(json["userIdentity"], ordered_json::object());
-}
-
-TEST(Uuid, IsOfVersionFourAndNeverTheSame) {
-  std::set<std::string> made;
-  for (int count = 0; count < 1000; ++count) {
-    const std::string uuid = make_uuid();
-    EXPECT_THAT(uuid, testing::MatchesRegex(
-                          "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
-    made.insert(uuid);
-  }
-  EXPECT_EQ(made.size(), 1000U);
 }
 
 class AuditTrailTest : public testing::Test {
