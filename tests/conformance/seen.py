@@ -1,0 +1,46 @@
+"""Which operation succeeded with which client: out of audit trails, and as tests may claim it."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+CLAIMS = Path(__file__).resolve().parent / "clients.json"
+CLIENTS_BY_AGENT = {"aws-cli/": "aws-cli", "Boto3/": "boto3", "aws-sdk-js/": "aws-sdk-js"}
+
+# Operation ("sts:AssumeRole") to clients, both in order.
+Seen = dict[str, list[str]]
+
+
+def client_of(event: dict) -> str | None:
+    agent = event["userAgent"]
+    return next((name for part, name in CLIENTS_BY_AGENT.items() if part in agent), None)
+
+
+class Collection:
+    def __init__(self) -> None:
+        self._clients: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, events: list[dict], client: str | None = None) -> None:
+        """`client`: who made these calls, where the user agent does not tell."""
+        for event in events:
+            name = client or client_of(event)
+            if name and "errorCode" not in event:
+                service = event["eventSource"].partition(".")[0]
+                self._clients[f"{service}:{event['eventName']}"].add(name)
+
+    def table(self) -> Seen:
+        return {name: sorted(clients) for name, clients in sorted(self._clients.items())}
+
+
+def missing(claimed: Seen, seen: Seen) -> list[str]:
+    """What is claimed and was not seen."""
+    return [
+        f"{operation} with {client}"
+        for operation, clients in claimed.items()
+        for client in clients
+        if client not in seen.get(operation, [])
+    ]
+
+
+def write(table: Seen, path: Path) -> None:
+    path.write_text(json.dumps(table, indent=2) + "\n")
