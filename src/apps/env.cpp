@@ -35,7 +35,12 @@ Path aws_file(const char* variable, const char* name) {
   return environment_variable(variable).value_or((Path(home) / ".aws" / name).string());
 }
 
-Result<void> write_profile_file(base::Disk& disk, const Path& file, const std::string& section,
+struct ChangedFile {
+  Path path;
+  std::string text;
+};
+
+Result<ChangedFile> put_profile(const Path& file, const std::string& section,
                                 const ProfileSettings& settings) {
   std::string text;
   if (std::filesystem::exists(file)) {
@@ -44,11 +49,15 @@ Result<void> write_profile_file(base::Disk& disk, const Path& file, const std::s
   }
   auto changed = put_section(text, section, settings);
   if (!changed) return base::fail_in(file.string(), std::move(changed).error());
-  if (file.has_parent_path()) disk.make_folders(file.parent_path());
+  return ChangedFile{file, *std::move(changed)};
+}
+
+void write_profile_file(base::Disk& disk, const ChangedFile& file) {
+  if (file.path.has_parent_path()) disk.make_folders(file.path.parent_path());
   // A link to the file stays one.
-  const Path target = std::filesystem::exists(file) ? std::filesystem::canonical(file) : file;
-  base::write_secret(disk, target, base::as_bytes(*changed));
-  return {};
+  const bool exists = std::filesystem::exists(file.path);
+  const Path target = exists ? std::filesystem::canonical(file.path) : file.path;
+  base::write_secret(disk, target, base::as_bytes(file.text));
 }
 
 // The profile's name in brackets must read as one word.
@@ -65,14 +74,18 @@ Result<int> write_profile(const std::string& name, const ServerFolder& folder,
   base::PosixDisk disk;
   const Path config = aws_file("AWS_CONFIG_FILE", "config");
   const Path credentials = aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials");
-  KENNEL_TRY_VOID(write_profile_file(disk, config, name == "default" ? name : "profile " + name,
-                                     {{"region", note.region},
-                                      {"endpoint_url", note.url},
-                                      {"data_path", folder.client_models().string()},
-                                      {"ca_bundle", folder.certificate_authority().string()}}));
-  KENNEL_TRY_VOID(
-      write_profile_file(disk, credentials, name,
+  // Both are changed or neither: half a profile would send foreign keys here.
+  KENNEL_TRY(const ChangedFile config_file,
+             put_profile(config, name == "default" ? name : "profile " + name,
+                         {{"region", note.region},
+                          {"endpoint_url", note.url},
+                          {"data_path", folder.client_models().string()},
+                          {"ca_bundle", folder.certificate_authority().string()}}));
+  KENNEL_TRY(const ChangedFile credentials_file,
+             put_profile(credentials, name,
                          {{"aws_access_key_id", key.id}, {"aws_secret_access_key", key.secret}}));
+  write_profile_file(disk, config_file);
+  write_profile_file(disk, credentials_file);
   fmt::print("profile {} is in {} and {}; use it with  aws --profile {}  or  AWS_PROFILE={}\n",
              name, config.string(), credentials.string(), name, name);
   return 0;

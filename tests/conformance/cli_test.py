@@ -23,7 +23,8 @@ def aws(environment):
             input=json.dumps(lines),
         )
         assert done.returncode == 0, done.stderr
-        return [answered(words, each) for words, each in zip(lines, json.loads(done.stdout))]
+        results = json.loads(done.stdout)
+        return [answered(words, each) for words, each in zip(lines, results, strict=True)]
 
     return run_all
 
@@ -110,7 +111,15 @@ def test_policies_are_made_found_and_listed_in_pages(aws):
             iam("get-policy", "--policy-arn", OWN),
             iam("list-policies", "--scope", "Local"),
             iam("list-policies", "--scope", "AWS", "--max-items", "5"),
-            iam("list-policies", "--scope", "AWS", "--page-size", "1000", "--query", "Policies[].Arn"),
+            iam(
+                "list-policies",
+                "--scope",
+                "AWS",
+                "--page-size",
+                "1000",
+                "--query",
+                "Policies[].Arn",
+            ),
             iam("list-policies", "--path-prefix", "/service-role/", "--query", "Policies[].Path"),
         )
     )
@@ -193,7 +202,8 @@ def test_refusals_are_awss_sentences_with_exit_code_255(aws):
         called(
             "AccessDenied",
             "AssumeRole",
-            f"User: {ADMINISTRATOR} is not authorized to perform: sts:AssumeRole on resource: {OWN}",
+            f"User: {ADMINISTRATOR} is not authorized to perform: sts:AssumeRole "
+            f"on resource: {OWN}",
         ),
     ]
 

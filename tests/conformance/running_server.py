@@ -45,11 +45,13 @@ class RunningServer:
     ready: dict
 
     @classmethod
-    def start(cls, folder: Path, *options: str, **variables: str) -> "RunningServer":
+    def start(
+        cls, folder: Path, *options: str, listen: str = "127.0.0.1:0", **variables: str
+    ) -> "RunningServer":
         home = folder / "home"
         home.mkdir(parents=True, exist_ok=True)
         data = folder / "data"
-        words = ["up", "--data", data, "--listen", "127.0.0.1:0", "--json-logs", *options]
+        words = ["up", "--data", data, "--listen", listen, "--json-logs", *options]
         with (folder / "server.log").open("a") as log:
             process = subprocess.Popen(
                 [str(word) for word in (KENNEL, *words)],
@@ -77,8 +79,9 @@ class RunningServer:
 
     def environment(self, **before: str) -> Environment:
         """What a shell has after eval "$(kennel env)"; `before`: what it had before."""
-        script = f'eval "$("{KENNEL}" env --data "{self.data}")" && exec env -0'
-        done = run("sh", "-c", script, environment=bare_environment(self.home) | before)
+        script = 'eval "$("$0" env --data "$1")" && exec env -0'
+        words = ("sh", "-c", script, KENNEL, self.data)
+        done = run(*words, environment=bare_environment(self.home) | before)
         assert done.returncode == 0, done.stderr
         entries = (entry.partition("=") for entry in done.stdout.split("\0") if entry)
         return {name: value for name, _, value in entries if name not in ("_", "PWD")}
@@ -87,6 +90,9 @@ class RunningServer:
         """Ends the server as asked and gives its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
         self.process.communicate(timeout=SECONDS_MAX)
         return self.process.returncode
 

@@ -33,8 +33,8 @@ def session_of(credentials: dict, service: str):
 
 def with_skew(minutes: float) -> list:
     now = botocore.auth.get_current_datetime
-    botocore.auth.get_current_datetime = lambda *_, **__: now() + datetime.timedelta(
-        minutes=minutes
+    botocore.auth.get_current_datetime = lambda *_, **__: (
+        now() + datetime.timedelta(minutes=minutes)
     )
     try:
         return identity()
@@ -43,9 +43,7 @@ def with_skew(minutes: float) -> list:
 
 
 def presign(client, method: str) -> str:
-    return client.generate_presigned_url(
-        "get_caller_identity", ExpiresIn=60, HttpMethod=method
-    )
+    return client.generate_presigned_url("get_caller_identity", ExpiresIn=60, HttpMethod=method)
 
 
 def fetch(url: str, method: str = "GET") -> list:

@@ -52,4 +52,10 @@ def ask(service: str, region: str) -> str:
     raise AssertionError(f"{service} sent its request")
 
 
-tell({f"{name} {region}": ask(name, region) for name in CALLS for region in ("us-east-1", "eu-west-1")})
+tell(
+    {
+        f"{name} {region}": ask(name, region)
+        for name in CALLS
+        for region in ("us-east-1", "eu-west-1")
+    }
+)
