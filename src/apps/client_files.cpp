@@ -1,6 +1,5 @@
 #include "apps/client_files.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "apps/environment.h"
@@ -10,39 +9,47 @@ namespace {
 
 using nlohmann::json;
 
-// The regions that AWS's SDKs know; a client asks for its own by name.
-constexpr std::array<const char*, 33> kRegions{
-    "af-south-1",     "ap-east-1",      "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
-    "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
-    "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "ca-central-1",   "ca-west-1",
-    "eu-central-1",   "eu-central-2",   "eu-north-1",     "eu-south-1",     "eu-south-2",
-    "eu-west-1",      "eu-west-2",      "eu-west-3",      "il-central-1",   "me-central-1",
-    "me-south-1",     "mx-central-1",   "sa-east-1",      "us-east-1",      "us-east-2",
-    "us-west-1",      "us-west-2",      "ap-east-2"};
+json reference(const char* name) { return {{"ref", name}}; }
 
-std::string authority_of(const std::string& url) { return url.substr(url.find("://") + 3); }
+json call_of(const char* function, json arguments) {
+  return {{"fn", function}, {"argv", std::move(arguments)}};
+}
 
-// botocore's table of endpoints with one entry that matters: the SageMaker SDK builds STS's address
-// out of it, whatever AWS_ENDPOINT_URL says.
-json make_endpoints(const ServerNote& note) {
-  json regions = json::object();
-  for (const char* region : kRegions) regions[region] = {{"description", region}};
-  regions[note.region] = {{"description", note.region}};
-  json sts_endpoints = json::object();
-  for (const auto& region : regions.items()) sts_endpoints[region.key()] = json::object();
-  const json sts{{"defaults", {{"hostname", authority_of(note.https_url)}}},
-                 {"endpoints", sts_endpoints}};
-  const json partition{{"partition", "aws"},
-                       {"partitionName", "kennel"},
-                       {"dnsSuffix", "amazonaws.com"},
-                       {"regionRegex", "^[a-z]{2}\\-[a-z]+\\-\\d+$"},
-                       {"defaults",
-                        {{"hostname", "{service}.{region}.{dnsSuffix}"},
-                         {"protocols", {"https"}},
-                         {"signatureVersions", {"v4"}}}},
-                       {"regions", regions},
-                       {"services", {{"sts", sts}}}};
-  return {{"version", 3}, {"partitions", {partition}}};
+json assigned(json call, const char* name) {
+  call["assign"] = name;
+  return call;
+}
+
+json rule(json conditions, json url) {
+  return {{"type", "endpoint"},
+          {"conditions", std::move(conditions)},
+          {"endpoint",
+           {{"url", std::move(url)}, {"properties", json::object()}, {"headers", json::object()}}}};
+}
+
+json parameter(const char* type, const char* built_in) {
+  return {{"type", type}, {"builtIn", built_in}, {"documentation", ""}};
+}
+
+// botocore asks a service's rules for its address before every request, even where the code gives
+// one; AWS_DATA_PATH replaces those of STS by these, because the SageMaker SDK gives STS's public
+// address whatever AWS_ENDPOINT_URL says. Who gives an address that is not AWS's is left alone.
+// https://smithy.io/2.0/additional-specs/rules-engine/specification.html
+json make_sts_rules(const ServerNote& note) {
+  const std::string public_domain = ".amazonaws.com";
+  const json given = call_of("isSet", {reference("Endpoint")});
+  const json authority = call_of("getAttr", {reference("Parsed"), "authority"});
+  const json is_public = json::array(
+      {given, assigned(call_of("parseURL", {reference("Endpoint")}), "Parsed"),
+       assigned(call_of("substring", {authority, 0, public_domain.size(), true}), "Domain"),
+       call_of("stringEquals", {reference("Domain"), public_domain})});
+  return {{"version", "1.0"},
+          {"parameters",
+           {{"Region", parameter("String", "AWS::Region")},
+            {"Endpoint", parameter("String", "SDK::Endpoint")}}},
+          {"rules", json::array({rule(is_public, note.url),
+                                 rule(json::array({given}), reference("Endpoint")),
+                                 rule(json::array(), note.url)})}};
 }
 
 // The SageMaker SDK's configuration: its default bucket without asking STS for the account, and no
@@ -58,7 +65,9 @@ std::string make_sagemaker_config(const ServerNote& note) {
          note.region + "-" + note.account + "\n";
 }
 
-base::Path aws_data(const ServerFolder& folder) { return folder.client() / "aws"; }
+base::Path sts_models(const ServerFolder& folder) {
+  return folder.client_models() / "sts" / "2011-06-15";
+}
 base::Path sagemaker_config(const ServerFolder& folder) {
   return folder.client() / "sagemaker.yaml";
 }
@@ -66,8 +75,9 @@ base::Path sagemaker_config(const ServerFolder& folder) {
 }  // namespace
 
 void write_client_files(base::Disk& disk, const ServerFolder& folder, const ServerNote& note) {
-  disk.make_folders(aws_data(folder));
-  base::write_atomically(disk, aws_data(folder) / "endpoints.json", make_endpoints(note).dump());
+  disk.make_folders(sts_models(folder));
+  base::write_atomically(disk, sts_models(folder) / "endpoint-rule-set-1.json",
+                         make_sts_rules(note).dump());
   base::write_atomically(disk, sagemaker_config(folder), make_sagemaker_config(note));
 }
 
@@ -83,7 +93,7 @@ ClientVariables client_variables(const ServerFolder& folder, const ServerNote& n
                    {"AWS_EC2_METADATA_DISABLED", "true"},
                    {"AWS_CA_BUNDLE", authority},
                    {"NODE_EXTRA_CA_CERTS", authority},
-                   {"AWS_DATA_PATH", aws_data(folder).string()},
+                   {"AWS_DATA_PATH", folder.client_models().string()},
                    {"SAGEMAKER_USER_CONFIG_OVERRIDE", sagemaker_config(folder).string()}};
   variables.unset = {"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE",
                      "AWS_DEFAULT_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"};

@@ -68,6 +68,7 @@ Result<int> write_profile(const std::string& name, const ServerFolder& folder,
   KENNEL_TRY_VOID(write_profile_file(disk, config, name == "default" ? name : "profile " + name,
                                      {{"region", note.region},
                                       {"endpoint_url", note.url},
+                                      {"data_path", folder.client_models().string()},
                                       {"ca_bundle", folder.certificate_authority().string()}}));
   KENNEL_TRY_VOID(
       write_profile_file(disk, credentials, name,

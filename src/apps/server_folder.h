@@ -8,7 +8,7 @@
 //   master.key                seals session tokens, mode 0600
 //   records.db                everything else
 //   tls/                      ca.pem and the server's certificate
-//   client/                   what AWS's SDKs are pointed at: aws/endpoints.json, sagemaker.yaml
+//   client/                   what AWS's SDKs are pointed at: aws/ for botocore, sagemaker.yaml
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,7 @@ struct ServerFolder {
   [[nodiscard]] base::Path tls() const { return root / "tls"; }
   [[nodiscard]] base::Path certificate_authority() const { return tls() / "ca.pem"; }
   [[nodiscard]] base::Path client() const { return root / "client"; }
+  [[nodiscard]] base::Path client_models() const { return client() / "aws"; }
 };
 
 // What a running server says of itself.

@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "apps/client_files.h"
 #include "apps/environment.h"
@@ -58,6 +61,30 @@ Result<void> check_exposure(const UpCommand& command, const ListenAddress& liste
                                 "everything but the secret keys: add --tls, or --allow-plaintext "
                                 "if a trusted network is all that reaches it",
                                 command.listen));
+}
+
+// What AWS's SDKs take for a region of the partition "aws": clients go nowhere with another.
+bool is_region(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kAreas{"us", "eu", "ap", "sa", "ca",
+                                                   "me", "af", "il", "mx"};
+  const std::size_t first = text.find('-');
+  const std::size_t last = text.rfind('-');
+  if (first == last || std::ranges::find(kAreas, text.substr(0, first)) == kAreas.end()) {
+    return false;
+  }
+  const std::string_view place = text.substr(first + 1, last - first - 1);
+  const std::string_view number = text.substr(last + 1);
+  return !place.empty() && !number.empty() &&
+         place.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos &&
+         number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+Result<void> check_region(const std::string& region) {
+  if (is_region(region)) return {};
+  return base::fail(base::ErrorKind::kInvalid,
+                    fmt::format("--region is \"{}\": AWS's clients know no such region; give one "
+                                "such as us-east-1 or eu-central-1",
+                                region));
 }
 
 ServerNote make_note(const PlatformOptions& options, const ListenAddress& bound) {
@@ -121,6 +148,7 @@ void make_private_folder(base::Disk& disk, const base::Path& folder) {
 Result<int> run_up(const UpCommand& command) {
   KENNEL_TRY(const ListenAddress listen, parse_listen_address(command.listen));
   KENNEL_TRY_VOID(check_exposure(command, listen));
+  KENNEL_TRY_VOID(check_region(command.region));
   hold_signals();
   base::PosixDisk disk;
   const ServerFolder folder{std::filesystem::absolute(command.data.value_or(data_folder()))};
