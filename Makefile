@@ -1,6 +1,6 @@
 # kennel's commands. Each sets up what it needs.
 .DEFAULT_GOAL := build
-.PHONY: setup build demo test test-unit test-programs test-fuzz test-long bench lint format clean
+.PHONY: setup build demo test test-unit test-tsan test-programs test-fuzz test-long bench lint format clean
 
 DATA ?=
 RESULTS := build/test-results
@@ -17,12 +17,17 @@ demo: build
 test:
 	@scripts/setup.sh test
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory test-unit test-programs test-fuzz
+	@$(MAKE) --no-print-directory test-unit test-tsan test-programs test-fuzz
 
 # The rooms, one by one, under ASan and UBSan.
 test-unit:
 	@scripts/build.sh dev
 	@GTEST_OUTPUT=xml:$(CURDIR)/$(RESULTS)/ ctest --preset dev
+
+# The rooms with threads again, under ThreadSanitizer.
+test-tsan:
+	@scripts/build.sh tsan
+	@GTEST_OUTPUT=xml:$(CURDIR)/$(RESULTS)/tsan/ ctest --preset tsan
 
 # Whatever starts the programs, on the release build; and what holds the source tree together.
 test-programs:

@@ -35,6 +35,9 @@ function(kennel_room_tests room)
     "TBB_ENABLE_SANITIZERS=1;UBSAN_OPTIONS=print_stacktrace=1")
 endfunction()
 
+# Everything that is generated, without compiling any of it: clang-tidy needs it.
+add_custom_target(generated)
+
 # kennel_generate_model(target OVERLAY file NAMESPACE namespace INCLUDE header [TABLES_ONLY])
 #
 # Adds the generated model of one AWS service (scripts/generate_service.py) to a target.
@@ -55,6 +58,9 @@ function(kennel_generate_model target)
       ${CMAKE_SOURCE_DIR}/requirements-models.lock
     VERBATIM)
   target_sources(${target} PRIVATE ${folder}/model.cpp ${folder}/model.h)
+  string(REPLACE "/" "_" name ${MODEL_INCLUDE})
+  add_custom_target(generated_${name} DEPENDS ${folder}/model.h)
+  add_dependencies(generated generated_${name})
   target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/generated)
 endfunction()
 

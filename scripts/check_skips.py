@@ -17,7 +17,7 @@ def skip_message(case: ElementTree.Element) -> str | None:
 
 def main(folder: Path) -> int:
     cases = [
-        case for path in folder.glob("*.xml") for case in ElementTree.parse(path).iter("testcase")
+        case for path in folder.rglob("*.xml") for case in ElementTree.parse(path).iter("testcase")
     ]
     if not cases:
         print(f"no test results in {folder}")

@@ -24,7 +24,7 @@ git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.cpp' 'bench/*.cpp' |
 .venv/bin/ruff check -q tests bench scripts
 
 mkdir -p build
-cmake --preset tidy > build/tidy.log 2>&1 || {
+{ cmake --preset tidy && cmake --build build/tidy --target generated; } > build/tidy.log 2>&1 || {
   cat build/tidy.log >&2
   exit 1
 }

@@ -14,7 +14,15 @@ OPERATION_KEYS = {
     "read_only",
     "unwrapped_output",
 }
-SERVICE_KEYS = {"model", "body_bytes_max", "operations", "signing_name", "global", "all_operations"}
+SERVICE_KEYS = {
+    "model",
+    "body_bytes_max",
+    "operations",
+    "signing_name",
+    "global",
+    "all_operations",
+    "sensitive_shapes",
+}
 READING_PREFIXES = ("Get", "List", "Describe", "Head", "Lookup", "Filter", "Simulate", "Search")
 
 
@@ -33,6 +41,7 @@ class Overlay:
         self.operations: dict[str, dict[str, Any]] = content.get("operations", {})
         self.all_operations: bool = content.get("all_operations", False)
         self.signing_name: str | None = content.get("signing_name")
+        self.sensitive_shapes: list[str] = content.get("sensitive_shapes", [])
         self.is_global: bool = content.get("global", False)
         for operation, entry in self.operations.items():
             if set(entry) - OPERATION_KEYS:
@@ -67,9 +76,16 @@ class Model:
         self.shapes: dict[str, dict[str, Any]] = self.raw["shapes"]
         if overlay.all_operations:
             overlay.operations = {name: {} for name in self.raw["operations"]}
+        self.mark_sensitive(overlay.sensitive_shapes)
         unknown = sorted(set(overlay.operations) - set(self.raw["operations"]))
         if unknown:
             raise OverlayError(f"the model has no operations {unknown}")
+
+    def mark_sensitive(self, names: list[str]) -> None:
+        for name in names:
+            if name not in self.shapes:
+                raise OverlayError(f"sensitive_shapes: the model has no shape {name}")
+            self.shapes[name]["sensitive"] = True
 
     @property
     def protocol(self) -> str:
