@@ -14,13 +14,15 @@ namespace {
 constexpr const char* kRoles = "iam-roles";
 constexpr const char* kPolicies = "iam-policies";         // under the ARN
 constexpr const char* kPolicyNames = "iam-policy-names";  // lower-case name -> ARN
+constexpr const char* kPolicyIds = "iam-policy-ids";      // ANPA... -> ARN
 constexpr const char* kAttachments = "iam-attachments";   // ARN, a line feed, role key
+constexpr const char* kBoundaries = "iam-boundaries";     // the same
 
 tl::unexpected<DirectoryError> refuse(DirectoryProblem problem, std::string message) {
   return tl::unexpected<DirectoryError>({problem, std::move(message)});
 }
 
-std::string attachment_key(std::string_view arn, std::string_view role) {
+std::string use_key(std::string_view arn, std::string_view role) {
   return fmt::format("{}\n{}", arn, base::to_lower(role));
 }
 
@@ -99,8 +101,11 @@ Page<Role> Directory::list_roles(std::string_view path_prefix, std::string_view 
 }
 
 DirectoryResult<void> Directory::create_role(const Role& role) {
-  KENNEL_TRY(const bool created, made(records_.commit({{kRoles, base::to_lower(role.name),
-                                                        to_record(role), std::uint64_t{0}}})));
+  store::Changes changes{{kRoles, base::to_lower(role.name), to_record(role), std::uint64_t{0}}};
+  if (role.permissions_boundary) {
+    changes.push_back({kBoundaries, use_key(*role.permissions_boundary, role.name), "", {}});
+  }
+  KENNEL_TRY(const bool created, made(records_.commit(std::move(changes))));
   if (created) return {};
   return refuse(DirectoryProblem::kExists,
                 fmt::format("Role with name {} already exists.", role.name));
@@ -111,9 +116,11 @@ DirectoryResult<void> Directory::delete_role(std::string_view name) {
     const auto found = look_up(name);
     if (!found) return no_such_role(name);
     KENNEL_TRY_VOID(check_deletable(found->role));
-    KENNEL_TRY(
-        const bool deleted,
-        made(records_.commit({{kRoles, base::to_lower(name), std::nullopt, found->version}})));
+    store::Changes changes{{kRoles, base::to_lower(name), std::nullopt, found->version}};
+    if (const auto& boundary = found->role.permissions_boundary) {
+      changes.push_back({kBoundaries, use_key(*boundary, name), std::nullopt, {}});
+    }
+    KENNEL_TRY(const bool deleted, made(records_.commit(std::move(changes))));
     if (deleted) return {};
   }
 }
@@ -152,7 +159,7 @@ DirectoryResult<void> Directory::attach_policy(std::string_view role_name, std::
           fmt::format("Cannot exceed quota for PoliciesPerRole: {}", kAttachedPoliciesMax));
     }
     attached.emplace_back(arn);
-    return store::Changes{{kAttachments, attachment_key(arn, role_name), "", std::nullopt}};
+    return store::Changes{{kAttachments, use_key(arn, role_name), "", std::nullopt}};
   });
 }
 
@@ -161,8 +168,7 @@ DirectoryResult<void> Directory::detach_policy(std::string_view role_name, std::
     if (std::erase(role.attached_policies, arn) == 0) {
       return refuse(DirectoryProblem::kMissing, fmt::format("Policy {} was not found.", arn));
     }
-    return store::Changes{
-        {kAttachments, attachment_key(arn, role_name), std::nullopt, std::nullopt}};
+    return store::Changes{{kAttachments, use_key(arn, role_name), std::nullopt, std::nullopt}};
   });
 }
 
@@ -177,6 +183,7 @@ DirectoryResult<void> Directory::create_policy(const Policy& policy) {
   KENNEL_TRY(const bool created,
              made(records_.commit(
                  {{kPolicyNames, base::to_lower(policy.name), policy.arn, std::uint64_t{0}},
+                  {kPolicyIds, policy.id, policy.arn, std::uint64_t{0}},
                   {kPolicies, policy.arn, to_record(policy), std::uint64_t{0}}})));
   if (created) return {};
   return refuse(DirectoryProblem::kExists,
@@ -197,10 +204,30 @@ Page<Policy> Directory::list_policies(std::string_view after, std::size_t limit)
   return page;
 }
 
-std::size_t Directory::count_attachments(std::string_view policy_arn) const {
-  // Every role at most once, and a role has ten policies at most.
-  return records_.scan(kAttachments, {.prefix = fmt::format("{}\n", policy_arn), .limit = 100'000})
-      .size();
+PolicyUses Directory::count_uses(std::string_view policy_arn) const {
+  const auto count = [&](const char* collection) {
+    return static_cast<std::int32_t>(
+        records_.scan(collection, {.prefix = fmt::format("{}\n", policy_arn), .limit = 100'000})
+            .size());
+  };
+  return {count(kAttachments), count(kBoundaries)};
+}
+
+std::map<std::string, PolicyUses> Directory::count_all_uses() const {
+  std::map<std::string, PolicyUses> uses;
+  const auto count = [&](const char* collection, std::int32_t PolicyUses::* number) {
+    for (const store::Record& record : records_.scan(collection, {.limit = 1'000'000})) {
+      uses[record.key.substr(0, record.key.find('\n'))].*number += 1;
+    }
+  };
+  count(kAttachments, &PolicyUses::attachments);
+  count(kBoundaries, &PolicyUses::boundaries);
+  return uses;
+}
+
+std::optional<std::string> Directory::find_policy_arn(std::string_view id) const {
+  if (const auto record = records_.find(kPolicyIds, id)) return record->value;
+  return find_managed_policy_arn(id);
 }
 
 }  // namespace kennel::access

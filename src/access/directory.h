@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,11 @@ template <class T>
 struct Page {
   std::vector<T> items;
   std::string next;  // where the next page begins, for `after`; empty: this was the last
+};
+
+struct PolicyUses {
+  std::int32_t attachments = 0;
+  std::int32_t boundaries = 0;
 };
 
 class Directory {
@@ -62,7 +68,12 @@ class Directory {
   [[nodiscard]] DirectoryResult<void> create_policy(const Policy& policy);
   // The account's own, in the order of their ARNs.
   [[nodiscard]] Page<Policy> list_policies(std::string_view after, std::size_t limit) const;
-  [[nodiscard]] std::size_t count_attachments(std::string_view policy_arn) const;
+  // How many roles have it attached, and have it as their permissions boundary.
+  [[nodiscard]] PolicyUses count_uses(std::string_view policy_arn) const;
+  // The same for every policy that is used at all.
+  [[nodiscard]] std::map<std::string, PolicyUses> count_all_uses() const;
+  // The ARN of a policy of the account's or of AWS's, by its unique id.
+  [[nodiscard]] std::optional<std::string> find_policy_arn(std::string_view id) const;
 
  private:
   struct Found {

@@ -96,7 +96,9 @@ TimePoint parse_date(const std::string& text) {
 
 // AWS's own ids are not in the catalogue: this one is the same on every machine.
 std::string stable_id(std::string_view arn) {
-  return "ANPA" + base::sha256(base::as_bytes(arn)).hex().substr(0, 16);
+  std::string id = "ANPA" + base::sha256(base::as_bytes(arn)).hex().substr(0, 16);
+  std::ranges::transform(id, id.begin(), [](unsigned char letter) { return std::toupper(letter); });
+  return id;
 }
 
 Policy to_policy(std::string_view arn, std::string_view line) {
@@ -106,8 +108,6 @@ Policy to_policy(std::string_view arn, std::string_view line) {
   policy.name = entry.at("name");
   policy.path = entry.at("path");
   policy.id = stable_id(arn);
-  std::ranges::transform(policy.id, policy.id.begin(),
-                         [](unsigned char letter) { return std::toupper(letter); });
   policy.document = entry.at("document").dump();
   policy.default_version = entry.at("version");
   policy.created = parse_date(entry.at("created"));
@@ -122,6 +122,13 @@ std::optional<Policy> find_managed_policy(std::string_view arn) {
   const auto found = catalogue().lines.find(arn);
   if (found == catalogue().lines.end()) return std::nullopt;
   return to_policy(found->first, found->second);
+}
+
+std::optional<std::string> find_managed_policy_arn(std::string_view id) {
+  for (const auto& [arn, line] : catalogue().lines) {
+    if (stable_id(arn) == id) return arn;
+  }
+  return std::nullopt;
 }
 
 std::vector<Policy> list_managed_policies(std::string_view after, std::size_t limit) {

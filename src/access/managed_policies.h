@@ -16,6 +16,9 @@ inline constexpr std::string_view kManagedPolicyPrefix = "arn:aws:iam::aws:polic
 
 [[nodiscard]] std::optional<Policy> find_managed_policy(std::string_view arn);
 
+// The ARN of the policy with that unique id.
+[[nodiscard]] std::optional<std::string> find_managed_policy_arn(std::string_view id);
+
 // In the order of their ARNs, from the one after `after` on; whole policies, at most `limit`.
 [[nodiscard]] std::vector<Policy> list_managed_policies(std::string_view after, std::size_t limit);
 

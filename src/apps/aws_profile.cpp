@@ -25,7 +25,11 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool opens_section(std::string_view line) { return trimmed(line).starts_with('['); }
+bool is_setting(std::string_view line) {
+  const std::string_view text = trimmed(line);
+  return !text.starts_with('[') && !text.starts_with('#') && !text.starts_with(';') &&
+         text.find('=') != std::string_view::npos;
+}
 
 // "[ profile  dogs ]" opens the section "profile dogs".
 bool opens(std::string_view line, std::string_view section) {
@@ -68,10 +72,11 @@ base::Result<std::string> put_section(std::string_view text, std::string_view se
                                   "choose another name for --profile",
                                   section));
   }
-  const auto end = std::find_if(next, lines.end(), opens_section);
+  // What stands below our settings, comments say, is somebody else's.
+  const auto end = std::find_if_not(std::next(next), lines.end(), is_setting);
   std::string after;
   for (auto line = end; line != lines.end(); ++line) after += *line;
-  return before + to_section(section, settings) + (after.empty() ? "" : "\n") + after;
+  return before + to_section(section, settings) + after;
 }
 
 }  // namespace kennel::apps

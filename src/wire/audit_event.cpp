@@ -1,9 +1,11 @@
 #include "wire/audit_event.h"
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
+#include "wire/text.h"
 
 namespace kennel::wire {
 namespace {
@@ -12,7 +14,7 @@ using nlohmann::ordered_json;
 
 constexpr const char* kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 constexpr std::size_t kTextBytesMax = 4096;
-constexpr std::size_t kItemsMax = 100;
+constexpr std::size_t kEventBytesMax = 16 * base::kKiB;
 
 std::string lower_first(std::string_view name) {
   std::string text(name);
@@ -22,60 +24,80 @@ std::string lower_first(std::string_view name) {
   return text;
 }
 
-ordered_json shorten(const std::string& text) {
-  if (text.size() <= kTextBytesMax) return text;
-  std::size_t end = kTextBytesMax;
-  // Not in the middle of a character.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
-ordered_json to_list(const Shape& shape, const Document& document) {
-  ordered_json list = ordered_json::array();
-  for (const Document& item : document) {
-    if (list.size() == kItemsMax) break;
-    list.push_back(to_audit_value(*shape.element, item));
+// Copies a document as far as its bytes go.
+class AuditCopy {
+ public:
+  ordered_json copy(const Shape& shape, const Document& document) {
+    if (document.is_null()) return nullptr;  // refused, and recorded nevertheless
+    if (shape.sensitive) return kHidden;
+    switch (shape.kind) {
+      case ShapeKind::kStructure:
+        return copy_object(shape, document);
+      case ShapeKind::kList:
+        return copy_list(shape, document);
+      case ShapeKind::kMap:
+        return copy_map(shape, document);
+      case ShapeKind::kBlob:
+        return base::to_human_size(document.get_binary().size());
+      case ShapeKind::kString:
+        return copy_text(document.get_ref<const std::string&>());
+      default:
+        return document;
+    }
   }
-  return list;
-}
 
-ordered_json to_map(const Shape& shape, const Document& document) {
-  ordered_json map = ordered_json::object();
-  for (const auto& item : document.items()) {
-    if (map.size() == kItemsMax) break;
-    map[item.key()] = to_audit_value(*shape.element, item.value());
-  }
-  return map;
-}
+ private:
+  // What a value costs beside its text.
+  static constexpr std::size_t kItemBytes = 16;
 
-ordered_json to_object(const Shape& shape, const Document& document) {
-  ordered_json object = ordered_json::object();
-  for (const Member& member : shape.members) {
-    const auto found = document.find(member.name);
-    if (found == document.end() || member.streaming) continue;
-    object[lower_first(member.name)] = to_audit_value(*member.shape, *found);
+  bool take(std::size_t bytes) {
+    if (bytes > left_) return false;
+    left_ -= bytes;
+    return true;
   }
-  return object;
-}
+
+  ordered_json copy_text(const std::string& text) {
+    const std::string_view cut = cut_text(text, std::min(kTextBytesMax, left_));
+    left_ -= cut.size();
+    return cut.size() == text.size() ? text : std::string(cut) + "...";
+  }
+
+  ordered_json copy_list(const Shape& shape, const Document& document) {
+    ordered_json list = ordered_json::array();
+    for (const Document& item : document) {
+      if (!take(kItemBytes)) break;
+      list.push_back(copy(*shape.element, item));
+    }
+    return list;
+  }
+
+  ordered_json copy_map(const Shape& shape, const Document& document) {
+    ordered_json map = ordered_json::object();
+    for (const auto& item : document.items()) {
+      if (!take(kItemBytes + item.key().size())) break;
+      map[item.key()] = copy(*shape.element, item.value());
+    }
+    return map;
+  }
+
+  ordered_json copy_object(const Shape& shape, const Document& document) {
+    ordered_json object = ordered_json::object();
+    for (const Member& member : shape.members) {
+      const auto found = document.find(member.name);
+      if (found == document.end() || member.streaming) continue;
+      if (!take(kItemBytes + member.name.size())) break;
+      object[lower_first(member.name)] = copy(*member.shape, *found);
+    }
+    return object;
+  }
+
+  std::size_t left_ = kEventBytesMax;
+};
 
 }  // namespace
 
 ordered_json to_audit_value(const Shape& shape, const Document& document) {
-  if (shape.sensitive) return kHidden;
-  switch (shape.kind) {
-    case ShapeKind::kStructure:
-      return to_object(shape, document);
-    case ShapeKind::kList:
-      return to_list(shape, document);
-    case ShapeKind::kMap:
-      return to_map(shape, document);
-    case ShapeKind::kBlob:
-      return base::to_human_size(document.get_binary().size());
-    case ShapeKind::kString:
-      return shorten(document.get_ref<const std::string&>());
-    default:
-      return document;
-  }
+  return AuditCopy().copy(shape, document);
 }
 
 observe::UserIdentity to_user_identity(const access::Caller& caller) {

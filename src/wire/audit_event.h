@@ -11,7 +11,7 @@
 namespace kennel::wire {
 
 // A copy with names in CloudTrail's spelling (roleName) and every value that the model calls
-// sensitive replaced. Long texts are cut, so that an event has at most some ten kilobytes.
+// sensitive replaced. Beyond some 16 KiB over all, texts are cut and items left out.
 [[nodiscard]] nlohmann::ordered_json to_audit_value(const Shape& shape, const Document& document);
 
 [[nodiscard]] observe::UserIdentity to_user_identity(const access::Caller& caller);

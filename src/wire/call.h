@@ -27,8 +27,8 @@ struct Call {
 
 using OperationFunction = std::function<Outcome<Document>(const Call& call, const Document& input)>;
 
-// What only the records know of a resource that a demand names: {role_path:RoleName} asks
-// ("role_path", the role's name).
+// What only the records know of a resource that a demand names: {role_arn:RoleName} asks
+// ("role_arn", the role's name).
 using ResourceLookup = std::function<std::string(std::string_view what, std::string_view of)>;
 
 // A service with its functions, in the order of its table; an empty one is not implemented.

@@ -126,10 +126,27 @@ TEST_F(DirectoryTest, CountsWhoAttachesAPolicy) {
     ASSERT_TRUE(directory_.attach_policy(name, own));
     ASSERT_TRUE(directory_.attach_policy(name, own));  // again: nothing changes
   }
-  EXPECT_EQ(directory_.count_attachments(own), 2u);
+  EXPECT_EQ(directory_.count_uses(own).attachments, 2);
   ASSERT_TRUE(directory_.detach_policy("a", own));
-  EXPECT_EQ(directory_.count_attachments(own), 1u);
+  EXPECT_EQ(directory_.count_uses(own).attachments, 1);
   EXPECT_EQ(directory_.detach_policy("a", own).error().problem, DirectoryProblem::kMissing);
+}
+
+TEST_F(DirectoryTest, CountsBoundariesForAsLongAsTheirRoleIsThere) {
+  Role role = make_role("bounded");
+  role.permissions_boundary = kAdministratorAccess;
+  ASSERT_TRUE(directory_.create_role(role));
+  EXPECT_EQ(directory_.count_all_uses()[kAdministratorAccess].boundaries, 1);
+  ASSERT_TRUE(directory_.delete_role("bounded"));
+  EXPECT_TRUE(directory_.count_all_uses().empty());
+}
+
+TEST_F(DirectoryTest, FindsAPolicyByItsId) {
+  ASSERT_TRUE(directory_.create_policy(make_policy("own")));
+  EXPECT_EQ(directory_.find_policy_arn("ANPAown"), make_policy("own").arn);
+  const auto managed = directory_.find_policy(kAdministratorAccess);
+  EXPECT_EQ(directory_.find_policy_arn(managed->id), kAdministratorAccess);
+  EXPECT_EQ(directory_.find_policy_arn("ANPANONE"), std::nullopt);
 }
 
 TEST_F(DirectoryTest, AttachesTenPoliciesAtMost) {

@@ -100,6 +100,12 @@ TEST(AwsProfile, ReplacesItsOwnSectionOnly) {
   EXPECT_EQ(*put_section(*text, "profile dogs", {{"new", "2"}}), *text);
 }
 
+TEST(AwsProfile, LeavesCommentsBelowItsSettings) {
+  const std::string own = "[profile dogs]\n" + std::string(kProfileMark) + "\nold = 1\n";
+  const std::string comment = "# mine\n[b]\n";
+  EXPECT_EQ(*put_section(own + comment, "profile dogs", {{"old", "1"}}), own + comment);
+}
+
 TEST(AwsProfile, LeavesASectionOfSomebodyElse) {
   for (const char* header : {"[profile dogs]", "[ profile   dogs ]", "  [profile\tdogs]  # mine"}) {
     const auto text = put_section(std::string(header) + "\nregion = x\n", "profile dogs", {});

@@ -48,7 +48,9 @@ class Iam {
 
  private:
   [[nodiscard]] Role to_role(const access::Role& role) const;
-  [[nodiscard]] Policy to_policy(const access::Policy& policy, bool with_details) const;
+  // A marker of policies is the id of the last one: an ARN may be longer than a marker may be.
+  [[nodiscard]] wire::Outcome<std::string> to_policy_arn(
+      const std::optional<std::string>& marker) const;
 
   access::Directory& directory_;
 };

@@ -46,24 +46,49 @@ std::vector<access::Policy> next_policies(const access::Directory& directory, co
   return policies;
 }
 
-}  // namespace
-
-Policy Iam::to_policy(const access::Policy& policy, bool with_details) const {
+Policy to_policy(const access::Policy& policy, const access::PolicyUses& uses) {
   Policy answer;
   answer.policy_name = policy.name;
   answer.policy_id = policy.id;
   answer.arn = policy.arn;
   answer.path = policy.path;
   answer.default_version_id = policy.default_version;
-  answer.attachment_count = static_cast<std::int32_t>(directory_.count_attachments(policy.arn));
-  answer.permissions_boundary_usage_count = 0;
+  answer.attachment_count = uses.attachments;
+  answer.permissions_boundary_usage_count = uses.boundaries;
   answer.is_attachable = true;
   answer.create_date = policy.created;
   answer.update_date = policy.updated;
-  if (!with_details) return answer;
-  if (!policy.description.empty()) answer.description = policy.description;
-  answer.tags = from_tags(policy.tags);
   return answer;
+}
+
+// Whether ListPolicies was asked for it.
+class PolicyFilter {
+ public:
+  explicit PolicyFilter(const ListPoliciesRequest& input)
+      : prefix_(input.path_prefix.value_or("/")),
+        used_(input.only_attached.value_or(false)),
+        boundaries_(input.policy_usage_filter == "PermissionsBoundary") {}
+
+  [[nodiscard]] bool wants(const access::Policy& policy, const access::PolicyUses& uses) const {
+    if (!policy.path.starts_with(prefix_)) return false;
+    if (boundaries_) return uses.boundaries > 0;
+    return !used_ || uses.attachments > 0;
+  }
+
+ private:
+  std::string prefix_;
+  bool used_;
+  bool boundaries_;
+};
+
+}  // namespace
+
+Outcome<std::string> Iam::to_policy_arn(const std::optional<std::string>& marker) const {
+  KENNEL_TRY(const std::string id, from_marker(marker));
+  if (id.empty()) return std::string();
+  auto arn = directory_.find_policy_arn(id);
+  if (!arn) return validation_error("Invalid Marker.");
+  return *std::move(arn);
 }
 
 Iam::Answer<CreatePolicy> Iam::handle(CreatePolicy, const Call& call,
@@ -80,7 +105,9 @@ Iam::Answer<CreatePolicy> Iam::handle(CreatePolicy, const Call& call,
   policy.updated = policy.created;
   KENNEL_TRY(policy.tags, to_tags(input.tags.value_or(std::vector<Tag>{})));
   KENNEL_TRY_VOID(answered(directory_.create_policy(policy)));
-  return CreatePolicyResponse{to_policy(policy, !policy.tags.empty())};
+  Policy answer = to_policy(policy, {});
+  if (!policy.tags.empty()) answer.tags = from_tags(policy.tags);
+  return CreatePolicyResponse{answer};
 }
 
 Iam::Answer<GetPolicy> Iam::handle(GetPolicy, const Call&, const GetPolicyRequest& input) {
@@ -88,13 +115,17 @@ Iam::Answer<GetPolicy> Iam::handle(GetPolicy, const Call&, const GetPolicyReques
   if (!policy) {
     return no_such_entity(fmt::format("Policy {} was not found.", input.policy_arn));
   }
-  return GetPolicyResponse{to_policy(*policy, true)};
+  Policy answer = to_policy(*policy, directory_.count_uses(policy->arn));
+  if (!policy->description.empty()) answer.description = policy->description;
+  answer.tags = from_tags(policy->tags);
+  return GetPolicyResponse{answer};
 }
 
 Iam::Answer<ListPolicies> Iam::handle(ListPolicies, const Call&, const ListPoliciesRequest& input) {
-  KENNEL_TRY(std::string after, from_marker(input.marker));
+  KENNEL_TRY(std::string after, to_policy_arn(input.marker));
   const Scopes scopes = scopes_of(input.scope);
-  const std::string prefix = input.path_prefix.value_or("/");
+  const PolicyFilter filter(input);
+  auto all_uses = directory_.count_all_uses();
   access::Page<Policy> page;
   for (bool more = true; more;) {
     constexpr std::size_t kBatch = 200;
@@ -102,15 +133,14 @@ Iam::Answer<ListPolicies> Iam::handle(ListPolicies, const Call&, const ListPolic
     more = batch.size() == kBatch;
     for (const access::Policy& policy : batch) {
       after = policy.arn;
-      Policy answer = to_policy(policy, false);
-      const bool unused = input.only_attached.value_or(false) && answer.attachment_count == 0;
-      if (unused || !policy.path.starts_with(prefix)) continue;
+      const access::PolicyUses& uses = all_uses[policy.arn];
+      if (!filter.wants(policy, uses)) continue;
       if (page.items.size() == page_size(input.max_items)) {
-        page.next = *page.items.back().arn;
+        page.next = *page.items.back().policy_id;
         more = false;
         break;
       }
-      page.items.push_back(std::move(answer));
+      page.items.push_back(to_policy(policy, uses));
     }
   }
   ListPoliciesResponse response;

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "services/iam/iam.h"
 #include "services/iam/words.h"
 
@@ -8,19 +10,17 @@ namespace {
 
 using wire::Outcome;
 
-// One page out of a list that lies in a role: `after` is the last item of the page before.
-template <class T, class Name>
-access::Page<T> page_of(const std::vector<T>& items, std::string_view after, std::size_t limit,
-                        Name name) {
-  access::Page<T> page;
-  bool begun = after.empty();
-  for (const T& item : items) {
-    if (begun && page.items.size() == limit) {
-      page.next = name(page.items.back());
+// One page of names in their order, from the one after `after` on, whether that is still there or
+// not: clients remove what they list.
+access::Page<std::string> page_of(const std::vector<std::string>& sorted, std::string_view after,
+                                  std::size_t limit) {
+  access::Page<std::string> page;
+  for (auto name = std::ranges::upper_bound(sorted, after); name != sorted.end(); ++name) {
+    if (page.items.size() == limit) {
+      page.next = page.items.back();
       return page;
     }
-    if (begun) page.items.push_back(item);
-    begun = begun || name(item) == after;
+    page.items.push_back(*name);
   }
   return page;
 }
@@ -68,12 +68,13 @@ Iam::Answer<DetachRolePolicy> Iam::handle(DetachRolePolicy, const Call&,
 Iam::Answer<ListAttachedRolePolicies> Iam::handle(ListAttachedRolePolicies, const Call&,
                                                   const ListAttachedRolePoliciesRequest& input) {
   KENNEL_TRY(access::Role role, answered(directory_.get_role(input.role_name)));
-  KENNEL_TRY(const std::string after, from_marker(input.marker));
+  KENNEL_TRY(const std::string after, to_policy_arn(input.marker));
   const std::string prefix = input.path_prefix.value_or("/");
   std::erase_if(role.attached_policies,
                 [&prefix](const std::string& arn) { return !path_of(arn).starts_with(prefix); });
-  const auto page = page_of(role.attached_policies, after, page_size(input.max_items),
-                            [](const std::string& arn) { return arn; });
+  std::ranges::sort(role.attached_policies);
+  auto page = page_of(role.attached_policies, after, page_size(input.max_items));
+  if (!page.next.empty()) page.next = directory_.find_policy(page.next)->id;
   ListAttachedRolePoliciesResponse response;
   response.attached_policies.emplace();
   for (const std::string& arn : page.items) {
@@ -105,8 +106,7 @@ Iam::Answer<ListRolePolicies> Iam::handle(ListRolePolicies, const Call&,
   KENNEL_TRY(const std::string after, from_marker(input.marker));
   std::vector<std::string> names;
   for (const auto& [name, document] : role.inline_policies) names.push_back(name);
-  const auto page = page_of(names, after, page_size(input.max_items),
-                            [](const std::string& name) { return name; });
+  const auto page = page_of(names, after, page_size(input.max_items));
   ListRolePoliciesResponse response;
   response.policy_names = page.items;
   mark_page(page, response);

@@ -49,7 +49,7 @@ Role to_list_entry(Role role) {
 wire::ServiceBinding Iam::bind() {
   const auto look_up = [this](std::string_view, std::string_view role_name) -> std::string {
     const auto role = directory_.find_role(role_name);
-    return role ? role->path : "/";
+    return role ? directory_.arn_of(*role) : access::role_arn(directory_.account(), "/", role_name);
   };
   return wire::bind_service<Operations>(kService, *this, look_up);
 }
@@ -66,7 +66,7 @@ Role Iam::to_role(const access::Role& role) const {
   answer.max_session_duration = static_cast<std::int32_t>(role.session_max.count());
   if (role.permissions_boundary) {
     answer.permissions_boundary =
-        AttachedPermissionsBoundary{"PermissionsBoundaryPolicy", *role.permissions_boundary};
+        AttachedPermissionsBoundary{"PermissionsBoundaryPolicy", role.permissions_boundary};
   }
   if (!role.tags.empty()) answer.tags = from_tags(role.tags);
   answer.role_last_used = RoleLastUsed{};

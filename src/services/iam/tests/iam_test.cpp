@@ -117,13 +117,65 @@ TEST_F(IamTest, ListsAttachedPoliciesInPages) {
   auto page = ask<ListAttachedRolePolicies>(input);
   ASSERT_TRUE(page && page->is_truncated.value_or(false));
   EXPECT_EQ(page->attached_policies->size(), 2u);
-  EXPECT_EQ(page->attached_policies->at(1).policy_name, "AWSLambdaBasicExecutionRole");
+  EXPECT_EQ(page->attached_policies->at(1).policy_name, "AmazonSageMakerFullAccess");
   input.marker = page->marker;
   page = ask<ListAttachedRolePolicies>(input);
   EXPECT_FALSE(page->is_truncated.value_or(true));
   EXPECT_EQ(page->attached_policies->size(), 1u);
   input = {.role_name = "trainer", .path_prefix = "/service-role/"};
   EXPECT_EQ(ask<ListAttachedRolePolicies>(input)->attached_policies->size(), 1u);
+}
+
+TEST_F(IamTest, GoesOnWithAListWhoseItemsGo) {
+  make_role("trainer");
+  for (const char* name : {"a", "b", "c"})
+    ASSERT_TRUE(ask<PutRolePolicy>({"trainer", name, kAllowAll}));
+  ListRolePoliciesRequest input{.role_name = "trainer"};
+  input.max_items = 1;
+  std::vector<std::string> seen;
+  do {
+    const auto page = ask<ListRolePolicies>(input);
+    ASSERT_TRUE(page);
+    for (const std::string& name : page->policy_names) {
+      seen.push_back(name);
+      ASSERT_TRUE(ask<DeleteRolePolicy>({"trainer", name}));
+    }
+    input.marker = page->marker;
+  } while (input.marker);
+  EXPECT_EQ(seen, (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST_F(IamTest, GivesMarkersThatAClientMaySendBack) {
+  for (const char* name : {"a", "b"}) {
+    CreatePolicyRequest own;
+    own.policy_name = name + std::string(127, 'x');
+    own.path = "/" + std::string(500, 'p') + "/";
+    own.policy_document = kAllowAll;
+    ASSERT_TRUE(ask<CreatePolicy>(own));
+  }
+  ListPoliciesRequest input{.scope = "Local"};
+  input.max_items = 1;
+  const auto page = ask<ListPolicies>(input);
+  ASSERT_TRUE(page && page->marker);
+  EXPECT_LE(page->marker->size(), 320u);  // what the model takes
+  input.marker = page->marker;
+  EXPECT_EQ(ask<ListPolicies>(input)->policies->at(0).policy_name, "b" + std::string(127, 'x'));
+}
+
+TEST_F(IamTest, TellsBoundariesFromAttachments) {
+  const std::string boundary = "arn:aws:iam::aws:policy/PowerUserAccess";
+  CreateRoleRequest role;
+  role.role_name = "bounded";
+  role.assume_role_policy_document = kTrust;
+  role.permissions_boundary = boundary;
+  ASSERT_TRUE(ask<CreateRole>(role));
+  ListPoliciesRequest input;
+  input.policy_usage_filter = "PermissionsBoundary";
+  const auto page = ask<ListPolicies>(input);
+  ASSERT_EQ(page->policies->size(), 1u);
+  EXPECT_EQ(page->policies->at(0).arn, boundary);
+  EXPECT_EQ(page->policies->at(0).permissions_boundary_usage_count, 1);
+  EXPECT_EQ(page->policies->at(0).attachment_count, 0);
 }
 
 TEST_F(IamTest, ListsTheAccountsPoliciesBeforeAwss) {
@@ -168,14 +220,14 @@ TEST_F(IamTest, HasAFunctionForEveryListedOperation) {
   for (const auto& function : iam_.bind().functions) EXPECT_TRUE(function);
 }
 
-TEST_F(IamTest, KnowsARolesPathForItsDemands) {
+TEST_F(IamTest, KnowsARolesOwnArnForItsDemands) {
   access::Role role;
-  role.name = "trainer";
+  role.name = "Trainer";
   role.path = "/team/";
   ASSERT_TRUE(directory_.create_role(role));
   const auto look_up = iam_.bind().look_up;
-  EXPECT_EQ(look_up("role_path", "trainer"), "/team/");
-  EXPECT_EQ(look_up("role_path", "nobody"), "/");
+  EXPECT_EQ(look_up("role_arn", "tRAINER"), "arn:aws:iam::123456789012:role/team/Trainer");
+  EXPECT_EQ(look_up("role_arn", "nobody"), "arn:aws:iam::123456789012:role/nobody");
 }
 
 }  // namespace
