@@ -8,19 +8,26 @@ from pathlib import Path
 
 import accuracy
 import extraction
+import frontdoor
 import training
 from measured_process import BenchError
 from setting import BUILD, ROOT, find_photos, warn_when_busy
 from subjects import EPOCHS
 
-PARTS = {"extraction": extraction.run, "training": training.run, "accuracy": accuracy.run}
+PARTS = {
+    "frontdoor": frontdoor.run,
+    "extraction": extraction.run,
+    "training": training.run,
+    "accuracy": accuracy.run,
+}
+WITHOUT_PHOTOS = {"frontdoor"}
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="may be repeated")
     parser.add_argument("--data", type=Path, help="photos with train, valid and test folders")
-    parser.add_argument("--runs", type=positive, default=5, help="rounds of the training part")
+    parser.add_argument("--runs", type=positive, default=5, help="rounds of training and frontdoor")
     parser.add_argument("--seeds", type=positive, default=3, help="seeds of the accuracy part")
     parser.add_argument(
         "--epochs", type=positive, default=EPOCHS, help="epochs of the accuracy part, on all sides"
@@ -55,8 +62,9 @@ def main() -> int:
     options = parse_arguments()
     warn_when_busy()
     try:
-        data = find_photos(options.data)
-        for part in options.only or PARTS:
+        parts = options.only or list(PARTS)
+        data = None if WITHOUT_PHOTOS.issuperset(parts) else find_photos(options.data)
+        for part in parts:
             PARTS[part](options, data)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)

@@ -14,13 +14,19 @@ from measured_process import BenchError, run_measured
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-KENNEL = BUILD / "release/src/apps/kennel"
-EXTRACTION_BENCH = BUILD / "release/bench/extraction_bench"
+# As in the tests: KENNEL_BUILD_DIR names another build folder.
+RELEASE = Path(os.environ.get("KENNEL_BUILD_DIR", BUILD / "release"))
+KENNEL = RELEASE / "src/apps/kennel"
+EXTRACTION_BENCH = RELEASE / "bench/extraction_bench"
+SIGNED_LOAD = RELEASE / "bench/kennel_signed_load"
 USUAL_SCRIPT = ROOT / "bench/usual_script.py"
 REAL_PHOTOS = ROOT.parent / "shared/data/dogs"
 LOCK = ROOT / "bench/requirements.lock"
 PEER_FOLDER = BUILD / "bench-venv"
 PEER_PYTHON = PEER_FOLDER / "bin/python"
+MOTO_LOCK = ROOT / "bench/requirements-moto.lock"
+MOTO_FOLDER = BUILD / "bench-moto-venv"
+MOTO_SERVER = MOTO_FOLDER / "bin/moto_server"
 
 
 def require_program(path: Path) -> Path:
@@ -30,16 +36,24 @@ def require_program(path: Path) -> Path:
 
 
 def prepare_peer() -> Path:
-    """The Python of the peer's own environment, made anew when the lock file has changed."""
-    stamp = PEER_FOLDER / "lock.sha256"
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    return prepare_environment(PEER_FOLDER, LOCK)
+
+
+def prepare_moto() -> Path:
+    return prepare_environment(MOTO_FOLDER, MOTO_LOCK)
+
+
+def prepare_environment(folder: Path, lock: Path) -> Path:
+    """The Python of an environment of its own, made anew when its lock file has changed."""
+    python, stamp = folder / "bin/python", folder / "lock.sha256"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == digest:
-        return PEER_PYTHON
-    print(f"making the peer's Python environment in {PEER_FOLDER} ...", flush=True)
-    run_setup([sys.executable, "-m", "venv", "--clear", str(PEER_FOLDER)])
-    run_setup([str(PEER_PYTHON), "-m", "pip", "install", "--quiet", "-r", str(LOCK)])
+        return python
+    print(f"making the peer's Python environment in {folder} ...", flush=True)
+    run_setup([sys.executable, "-m", "venv", "--clear", str(folder)])
+    run_setup([str(python), "-m", "pip", "install", "--quiet", "-r", str(lock)])
     stamp.write_text(digest)
-    return PEER_PYTHON
+    return python
 
 
 def run_setup(command: list[str]) -> None:
@@ -81,13 +95,16 @@ def warn_when_busy() -> None:
 
 
 def describe_setting(data: Path) -> dict[str, object]:
+    return describe_server_setting(LOCK) | {"data": data.name, "photos": count_photos(data)}
+
+
+def describe_server_setting(lock: Path) -> dict[str, object]:
+    """Of a part that needs no photos."""
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "commit": describe_commit(),
-        "data": data.name,
-        "photos": count_photos(data),
         "machine": describe_machine(),
-        "peer": read_lock(),
+        "peer": read_lock(lock),
         "python": platform.python_version(),
     }
 
@@ -123,6 +140,6 @@ def read_field(path: Path, name: str) -> str:
     return "unknown"
 
 
-def read_lock() -> list[str]:
-    lines = LOCK.read_text().splitlines()
+def read_lock(lock: Path) -> list[str]:
+    lines = lock.read_text().splitlines()
     return [line for line in lines if line and not line.startswith("#")]

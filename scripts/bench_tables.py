@@ -95,7 +95,52 @@ def extraction(content: dict) -> str:
     return "\n\n".join([table(("features", "median"), rows), how])
 
 
-TABLES = {"training": training, "accuracy": accuracy, "extraction": extraction}
+def frontdoor(content: dict) -> str:
+    summary, setting = content["summary"], content["setting"]
+    subjects = {
+        "kennel_64": "`kennel up`, 64 connections",
+        "kennel_200": "`kennel up`, 200 connections",
+        "moto_64": "moto's server, 64 connections",
+    }
+    rows = [(label, *load(summary["medians"][name])) for name, label in subjects.items()]
+    header = ("signed GetCallerIdentity", "a second", "p50", "p99", "server CPU each")
+    how = (
+        f"Server and client on a core of their own, {machine(setting)}, medians of "
+        f"{len(content['rounds'])} rounds, {made(setting)}. kennel checks every signature and "
+        "answers once the audit record is on the disk (fdatasync takes "
+        f"{content['disk']['fdatasync_p50_ms']:.1f} ms here, one for many requests); moto does "
+        "neither."
+    )
+    return "\n\n".join([table(header, rows), how, describe_server(summary)])
+
+
+def load(figures: dict) -> tuple[str, str, str, str]:
+    return (
+        f"{figures['good_per_second']:,.0f}",
+        f"{figures['good_p50_ms']:.1f} ms",
+        f"{figures['good_p99_ms']:.1f} ms",
+        f"{figures['server_cpu_us_per_request'] / 1000:.2f} ms",
+    )
+
+
+def describe_server(summary: dict) -> str:
+    return (
+        f"From exec to ready: {summary['ready_ms']:.0f} ms, the first time "
+        f"{summary['first_ready_ms']:.0f} ms; {summary['idle_rss_mib']:.0f} MiB when idle. With "
+        f"1,000 idle and 200 active connections p99 is {summary['many_p99_ms']:.0f} ms. Asked for "
+        "four times as much as it can give, it gives "
+        f"{100 * summary['overload_good_share']:.0f} % of its peak, refuses the rest within "
+        f"{summary['overload_refused_p99_ms']:.0f} ms (p99) and says that it is healthy within "
+        f"{summary['overload_health_max_ms']:.0f} ms (slowest)."
+    )
+
+
+TABLES = {
+    "training": training,
+    "accuracy": accuracy,
+    "extraction": extraction,
+    "frontdoor": frontdoor,
+}
 
 
 def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

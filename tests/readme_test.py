@@ -126,6 +126,32 @@ def test_extraction_table_gives_the_part_of_the_ceiling(tmp_path):
     assert "| the backbone on a photo, alone | 4.32 ms |" in table
 
 
+def test_frontdoor_table_says_what_moto_leaves_out(tmp_path):
+    figures = {
+        "good_per_second": 12345.6,
+        "good_p50_ms": 5.14,
+        "good_p99_ms": 21.05,
+        "server_cpu_us_per_request": 93.4,
+    }
+    summary = {
+        "medians": {name: figures for name in ("kennel_64", "moto_64", "kennel_200")},
+        "first_ready_ms": 205.2,
+        "ready_ms": 45.1,
+        "idle_rss_mib": 16.4,
+        "many_p99_ms": 63.9,
+        "overload_good_share": 0.934,
+        "overload_refused_p99_ms": 44.4,
+        "overload_health_max_ms": 71.0,
+    }
+    disk = {"fdatasync_p50_ms": 0.74}
+    content = {"setting": SETTING, "disk": disk, "summary": summary, "rounds": [{}, {}]}
+    (tmp_path / "frontdoor.json").write_text(json.dumps(content))
+    table = bench_tables.render("frontdoor", tmp_path)
+    assert "| `kennel up`, 64 connections | 12,346 | 5.1 ms | 21.1 ms | 0.09 ms |" in table
+    assert "fdatasync takes 0.7 ms here, one for many requests); moto does neither" in table
+    assert "it gives 93 % of its peak, refuses the rest within 44 ms (p99)" in table
+
+
 def test_command_line_reference_is_what_the_programs_say():
     page = make_cli_docs.render_page(KENNEL)
     advice = "docs/cli.md is out of date: run scripts/make_cli_docs.py"

@@ -11,13 +11,10 @@ Pool::Pool(int threads, std::size_t queue_max) : queue_max_(queue_max) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
-bool Pool::post(std::function<void()> work) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopped_ || queue_.size() >= queue_max_) return false;
-    queue_.push_back(std::move(work));
-  }
-  changed_.notify_one();
+bool Pool::queue(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  if (stopped_ || queued_.size() >= queue_max_) return false;
+  queued_.push_back(std::move(work));
   return true;
 }
 
@@ -26,7 +23,7 @@ void Pool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    queue_.swap(forgotten);
+    queued_.swap(forgotten);
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -36,11 +33,15 @@ void Pool::stop() {
 void Pool::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+    ++idle_;
+    changed_.wait(lock, [this] { return stopped_ || !queued_.empty(); });
+    --idle_;
     if (stopped_) return;
-    std::function<void()> work = std::move(queue_.front());
-    queue_.pop_front();
+    std::function<void()> work = std::move(queued_.front());
+    queued_.pop_front();
+    const bool more = !queued_.empty() && idle_ > 0;
     lock.unlock();
+    if (more) wake();  // each wakes the next: many short pieces of work wake few threads
     work();
     work = nullptr;  // what it holds goes before the lock comes back
     lock.lock();

@@ -1,6 +1,6 @@
 // A fixed number of threads behind a queue that has an end.
 //
-// `post` is safe from any thread, `stop` from one. Work must not throw.
+// `queue` and `wake` are safe from any thread, `stop` from one. Work must not throw.
 #pragma once
 
 #include <condition_variable>
@@ -20,8 +20,11 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // False when the queue is full, or after `stop`.
-  [[nodiscard]] bool post(std::function<void()> work);
+  // False when the queue is full, or after `stop`. The work is begun by a thread that is busy now,
+  // or after `wake`.
+  [[nodiscard]] bool queue(std::function<void()> work);
+  // After one or more of `queue`.
+  void wake() { changed_.notify_one(); }
   // Lets what runs end, forgets what is queued.
   void stop();
 
@@ -31,7 +34,8 @@ class Pool {
   std::size_t queue_max_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> queue_;
+  std::deque<std::function<void()>> queued_;
+  std::size_t idle_ = 0;
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

@@ -2,9 +2,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <exception>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "aio/pool.h"
 
@@ -34,10 +36,22 @@ struct Runtime::State {
     pool.stop();
   }
 
+  // What the loop queues in one go wakes the pool once: a thread for each would take turns with
+  // the loop's own.
+  void wake_pool() {
+    if (!loop.get_executor().running_in_this_thread()) return pool.wake();
+    if (std::exchange(waking_pool, true)) return;
+    boost::asio::post(loop, [this] {
+      waking_pool = false;
+      pool.wake();
+    });
+  }
+
   boost::asio::io_context loop{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{
       loop.get_executor()};
   Pool pool;
+  bool waking_pool = false;  // of the loop thread
   std::thread loop_thread;
 };
 
@@ -52,7 +66,9 @@ void Runtime::spawn(std::function<Task<>()> make) {
 }
 
 bool Runtime::post_to_pool(std::function<void()> work) {
-  return state_->pool.post(std::move(work));
+  if (!state_->pool.queue(std::move(work))) return false;
+  state_->wake_pool();
+  return true;
 }
 
 }  // namespace kennel::aio

@@ -1,16 +1,10 @@
 #include "base/digest.h"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 
 namespace kennel::base {
 
-std::string Digest::hex() const {
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const auto byte : bytes) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
-  return text;
-}
+std::string Digest::hex() const { return to_hex(bytes); }
 
 Hasher::Hasher() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
   check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "SHA-256 is available");

@@ -21,6 +21,7 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto kRetryAccept = std::chrono::milliseconds(100);
+constexpr int kAcceptedTogetherMax = 64;
 constexpr std::string_view kTooManyConnections =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
     "Connection: close\r\n\r\n";
@@ -63,6 +64,8 @@ struct Core : std::enable_shared_from_this<Core> {
       : context(std::move(shared)), acceptor(std::move(listener)) {}
 
   aio::Task<> accept_all();
+  error_code accept_waiting();
+  void take(tcp::socket socket);
   aio::Task<> serve(tcp::socket socket);
   void turn_away(tcp::socket socket) const;
   void begin_drain();
@@ -72,6 +75,7 @@ struct Core : std::enable_shared_from_this<Core> {
   SessionContext context;
   tcp::acceptor acceptor;
   std::unordered_set<Session*> sessions;
+  std::size_t beginning = 0;  // accepted, not yet in `sessions`
   OpenCount open;
 };
 
@@ -105,24 +109,45 @@ aio::Task<> Core::accept_all() {
     auto accepting =
         acceptor.async_accept(boost::asio::redirect_error(boost::asio::use_awaitable, error));
     tcp::socket socket = co_await std::move(accepting);
+    if (!error) {
+      take(std::move(socket));
+      error = accept_waiting();
+    }
     if (is_out_of_resources(error)) {
       auto sleeping = aio::sleep_for(kRetryAccept);
       co_await std::move(sleeping);
     }
-    if (error) continue;
-    if (sessions.size() >= context.options.connections_max) {
-      turn_away(std::move(socket));
-      continue;
-    }
-    const auto shared = std::make_shared<tcp::socket>(std::move(socket));
-    boost::asio::co_spawn(
-        acceptor.get_executor(),
-        [self = shared_from_this(), shared] { return serve_on(self, shared); },
-        [](const std::exception_ptr& broken) { base::check(!broken, "a handler throws nothing"); });
   }
 }
 
+// Whoever else waits at the door. One at a time, each behind all that the loop has to do, a busy
+// server would keep new clients waiting for seconds.
+error_code Core::accept_waiting() {
+  error_code error;
+  for (int count = 1; count < kAcceptedTogetherMax; ++count) {
+    tcp::socket socket(acceptor.get_executor());
+    acceptor.accept(socket, error);
+    if (error) break;
+    take(std::move(socket));
+  }
+  return error;
+}
+
+void Core::take(tcp::socket socket) {
+  if (sessions.size() + beginning >= context.options.connections_max) {
+    turn_away(std::move(socket));
+    return;
+  }
+  ++beginning;
+  const auto shared = std::make_shared<tcp::socket>(std::move(socket));
+  boost::asio::co_spawn(
+      acceptor.get_executor(),
+      [self = shared_from_this(), shared] { return serve_on(self, shared); },
+      [](const std::exception_ptr& broken) { base::check(!broken, "a handler throws nothing"); });
+}
+
 aio::Task<> Core::serve(tcp::socket socket) {
+  --beginning;
   error_code error;
   const auto peer = socket.remote_endpoint(error);
   if (error || context.draining) co_return;
@@ -206,6 +231,7 @@ base::Result<tcp::acceptor> listen_on(aio::Runtime& runtime, const ServerOptions
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
   if (error) return cannot_listen(options, error);
   return acceptor;
 }

@@ -112,6 +112,29 @@ TEST(Pool, RunsAsManyJobsAtOnceAsItHasThreads) {
   all.wait();
 }
 
+Task<std::string> queue_at_once(Runtime& runtime, int count, std::function<void()> work) {
+  bool all = true;
+  for (int i = 0; i < count; ++i) all = runtime.post_to_pool(work) && all;
+  co_return all ? "queued" : "refused";
+}
+
+TEST(Pool, RunsAtOnceWhatTheLoopQueuesInOneGo) {
+  std::latch together(3);
+  Runtime runtime({.pool_threads = 3});
+  const auto meet = [&] { together.arrive_and_wait(); };
+  EXPECT_EQ(run(runtime, [&] { return queue_at_once(runtime, 3, meet); }), "queued");
+  together.wait();
+}
+
+TEST(Pool, RunsAllThatTheLoopQueuesInOneGo) {
+  constexpr int kCount = 500;
+  std::latch all(kCount);
+  Runtime runtime({.pool_threads = 3});
+  const auto count = [&] { all.count_down(); };
+  EXPECT_EQ(run(runtime, [&] { return queue_at_once(runtime, kCount, count); }), "queued");
+  all.wait();
+}
+
 using Done = std::function<void(std::string)>;
 
 Task<std::string> wait_for(std::function<void(Done)> start) {
