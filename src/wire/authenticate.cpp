@@ -8,8 +8,6 @@
 namespace kennel::wire {
 namespace {
 
-using base::Field;
-
 // Stand for the services that we do not have, one a family.
 constexpr Service kSomeQueryService{.name = "",
                                     .signing_name = "",
