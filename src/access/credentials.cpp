@@ -61,6 +61,23 @@ void write_key(base::Disk& disk, const base::Path& file, const AccessKey& key) {
   base::write_secret(disk, file, base::as_bytes(text));
 }
 
+void make_administrator_role(Directory& directory, TimePoint now) {
+  Role role;
+  role.name = kAdministratorRole;
+  role.path = "/";
+  role.id = make_unique_id("AROA");
+  role.description = "Made by kennel: what the administrator's access key acts as";
+  // The services that run jobs, endpoints and functions may act as it, as in a notebook's role.
+  role.trust_policy =
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":)"
+      R"(["sagemaker.amazonaws.com","lambda.amazonaws.com"]},"Action":"sts:AssumeRole"}]})";
+  role.session_max = std::chrono::hours(12);
+  role.created = now;
+  role.is_protected = true;
+  const auto made = directory.create_role(role);
+  base::check(made.has_value(), "nobody else makes the administrator's role");
+}
+
 }  // namespace
 
 Credentials::Credentials(const Directory& directory, const MasterKey& key, AccessKey administrator)
@@ -96,13 +113,15 @@ tl::expected<KnownKey, KeyProblem> Credentials::find(std::string_view access_key
   const auto opened = seal_.open(session_token);
   if (!opened) return tl::unexpected(KeyProblem::kWrongToken);
   const json fields = json::parse(*opened);
-  if (fields.at("key") != access_key_id) return tl::unexpected(KeyProblem::kWrongToken);
+  if (fields.at("key").get_ref<const std::string&>() != access_key_id)
+    return tl::unexpected(KeyProblem::kWrongToken);
   const auto at = [&](const char* name) {
     return TimePoint(milliseconds(fields.at(name).get<std::int64_t>()));
   };
   if (now >= at("expires_ms")) return tl::unexpected(KeyProblem::kExpired);
   const auto role = directory_.find_role(fields.at("role").get_ref<const std::string&>());
-  if (!role || role->id != fields.at("role_id")) return tl::unexpected(KeyProblem::kUnknownKey);
+  if (!role || role->id != fields.at("role_id").get_ref<const std::string&>())
+    return tl::unexpected(KeyProblem::kUnknownKey);
   Caller caller = make_caller(*role, fields.at("session").get_ref<const std::string&>());
   caller.access_key_id = access_key_id;
   caller.session_started = at("started_ms");
@@ -146,26 +165,12 @@ base::Result<AccessKey> open_administrator_key(base::Disk& disk, const base::Pat
   return read_administrator_key(file);
 }
 
-Role ensure_administrator_role(Directory& directory, TimePoint now) {
-  if (auto role = directory.find_role(kAdministratorRole)) return *std::move(role);
-  Role role;
-  role.name = kAdministratorRole;
-  role.path = "/";
-  role.id = make_unique_id("AROA");
-  role.description = "Made by kennel: what the administrator's access key acts as";
-  // The services that run jobs, endpoints and functions may act as it, as in a notebook's role.
-  role.trust_policy =
-      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":)"
-      R"(["sagemaker.amazonaws.com","lambda.amazonaws.com"]},"Action":"sts:AssumeRole"}]})";
-  role.session_max = std::chrono::hours(12);
-  role.created = now;
-  role.is_protected = true;
-  const auto made = directory.create_role(role);
-  base::check(made.has_value(), "nobody else makes the administrator's role");
+void ensure_administrator_role(Directory& directory, TimePoint now) {
+  if (!directory.find_role(kAdministratorRole)) make_administrator_role(directory, now);
+  // Again at every start: a kill between the two commits must not leave it without.
   const auto attached =
-      directory.attach_policy(role.name, "arn:aws:iam::aws:policy/AdministratorAccess");
+      directory.attach_policy(kAdministratorRole, "arn:aws:iam::aws:policy/AdministratorAccess");
   base::check(attached.has_value(), "AdministratorAccess can be attached");
-  return *directory.find_role(kAdministratorRole);
 }
 
 }  // namespace kennel::access

@@ -82,7 +82,7 @@ class Credentials {
 // For `kennel env`. kNotFound, kCorrupt.
 [[nodiscard]] base::Result<AccessKey> read_administrator_key(const base::Path& file);
 
-// The role that the administrator is a session of; makes it where it is missing.
-[[nodiscard]] Role ensure_administrator_role(Directory& directory, TimePoint now);
+// Makes the role that the administrator is a session of, where it is missing.
+void ensure_administrator_role(Directory& directory, TimePoint now);
 
 }  // namespace kennel::access

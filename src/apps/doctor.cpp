@@ -138,7 +138,7 @@ std::optional<Path> find_program(const std::string& name) {
   std::istringstream folders(environment_variable("PATH").value_or(""));
   std::string folder;
   while (std::getline(folders, folder, ':')) {
-    const Path path = Path(folder) / name;
+    Path path = Path(folder) / name;
     if (::access(path.c_str(), X_OK) == 0) return path;
   }
   return std::nullopt;

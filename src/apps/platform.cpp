@@ -43,7 +43,18 @@ Result<Foundation> lay_foundation(base::Disk& disk, const ServerFolder& folder) 
   return foundation;
 }
 
-void report_failure(const std::string& line) { fmt::print(stderr, "kennel: {}\n", line); }
+// Where standard error cannot be written there is nobody left to tell.
+void report_failure(const std::string& line) {
+  const std::string text = fmt::format("kennel: {}\n", line);
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+// Credentials want the administrator's role to be there.
+const access::Directory& with_administrator(access::Directory& directory,
+                                            const base::Clock& clock) {
+  access::ensure_administrator_role(directory, clock.calendar_now());
+  return directory;
+}
 
 class RunningPlatform final : public Platform {
  public:
@@ -51,8 +62,8 @@ class RunningPlatform final : public Platform {
                   std::unique_ptr<observe::AccessLog> access_log)
       : records_(std::move(foundation.records)),
         directory_(*records_, options.account),
-        administrator_(access::ensure_administrator_role(directory_, clock_.calendar_now())),
-        credentials_(directory_, foundation.master_key, std::move(foundation.administrator)),
+        credentials_(with_administrator(directory_, clock_), foundation.master_key,
+                     std::move(foundation.administrator)),
         audit_(*records_, clock_),
         access_log_(std::move(access_log)),
         sts_(directory_, credentials_),
@@ -85,7 +96,12 @@ class RunningPlatform final : public Platform {
 
   void tidy() override {
     metrics_.connections().set(static_cast<std::int64_t>(server_->connections()));
-    trim_audit();
+    try {
+      trim_audit();
+    } catch (const std::exception& error) {
+      // A full disk: the next time may be better, and the server goes on meanwhile.
+      report_failure(fmt::format("the audit trail could not be trimmed: {}", error.what()));
+    }
   }
 
   void drain(int seconds) override { server_->drain(std::chrono::seconds(seconds)); }
@@ -103,7 +119,6 @@ class RunningPlatform final : public Platform {
   base::SystemClock clock_;
   std::unique_ptr<store::SqliteRecords> records_;
   access::Directory directory_;
-  access::Role administrator_;
   access::Credentials credentials_;
   observe::AuditTrail audit_;
   observe::Metrics metrics_;

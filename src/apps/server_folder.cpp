@@ -76,7 +76,12 @@ base::Result<FolderLock> FolderLock::take(const ServerFolder& folder) {
   const int descriptor = ::open(folder.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) throw base::DiskError("open", folder.lock(), errno);
   FolderLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  // `kennel status` holds it for a moment to look.
+  constexpr int kAttempts = 20;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+    ::usleep(10'000);
+  }
   return tl::unexpected(running_already(folder));
 }
 
@@ -102,12 +107,12 @@ base::Result<std::string> open_account(base::Disk& disk, const ServerFolder& fol
                       fmt::format("--account is \"{}\": an AWS account has 12 digits", *given));
   }
   if (!std::filesystem::exists(folder.account())) {
-    const std::string account = given.value_or(kDefaultAccount);
+    std::string account = given.value_or(kDefaultAccount);
     base::write_atomically(disk, folder.account(), json{{"account", account}}.dump() + "\n");
     return account;
   }
   KENNEL_TRY(const json object, read_object(folder.account()));
-  const std::string account = object.value("account", "");
+  std::string account = object.value("account", "");
   if (!is_account(account)) {
     return base::fail(ErrorKind::kCorrupt,
                       fmt::format("{} does not hold an account", folder.account().string()));

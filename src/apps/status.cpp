@@ -28,9 +28,10 @@ struct Status {
 std::uint64_t size_of(const ServerFolder& folder) {
   std::uint64_t bytes = 0;
   std::error_code error;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.root, error)) {
+  std::filesystem::recursive_directory_iterator entry(folder.root, error);
+  for (; !error && entry != std::filesystem::end(entry); entry.increment(error)) {
     std::error_code ignored;
-    if (entry.is_regular_file(ignored)) bytes += entry.file_size(ignored);
+    if (entry->is_regular_file(ignored)) bytes += entry->file_size(ignored);
   }
   return bytes;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,14 @@ void hold_signals() {
   const sigset_t signals = ending_signals();
   base::check(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0, "signals can be blocked");
   base::check(::signal(SIGPIPE, SIG_IGN) != SIG_ERR, "a broken pipe can be ignored");
+}
+
+// A connection is a descriptor, and many systems give a process 1,024 of them at first.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void wait_for_end(Platform& platform) {
@@ -150,6 +159,7 @@ Result<int> run_up(const UpCommand& command) {
   KENNEL_TRY_VOID(check_exposure(command, listen));
   KENNEL_TRY_VOID(check_region(command.region));
   hold_signals();
+  raise_descriptor_limit();
   base::PosixDisk disk;
   const ServerFolder folder{std::filesystem::absolute(command.data.value_or(data_folder()))};
   make_private_folder(disk, folder.root);
@@ -170,8 +180,8 @@ Result<int> run_up(const UpCommand& command) {
   wait_for_end(*platform);
   say_ending(command);
   let_a_second_signal_end_us();
-  disk.remove(folder.note());
   platform->drain(kDrainSeconds);
+  disk.remove(folder.note());
   return 0;
 }
 

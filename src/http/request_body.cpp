@@ -24,7 +24,7 @@ RequestBody::RequestBody(Transport& transport, Input& input, const ServerOptions
     : transport_(transport),
       input_(input),
       options_(options),
-      length_(head.length),
+      length_(head.chunked ? std::nullopt : std::optional(head.length.value_or(0))),
       chunked_(head.chunked),
       continue_pending_(head.expects_continue),
       left_(head.length.value_or(0)),

@@ -84,6 +84,10 @@ bool AuditTrail::outlived(const Position& position) const {
 }
 
 base::Result<std::size_t> AuditTrail::trim(std::size_t count_max) {
+  // Mostly there is nothing to do, and the oldest event alone says so.
+  const auto oldest = records_.scan(kCollection, {.limit = 1});
+  const auto place = oldest.empty() ? std::nullopt : parse_key(oldest.front().key);
+  if (oldest.empty() || (place && !outlived(*place))) return 0;
   store::Changes removals;
   for (store::Record& record : records_.scan(kCollection, {.limit = count_max})) {
     const auto position = parse_key(record.key);

@@ -26,6 +26,14 @@ constexpr Service kSomeXmlService{.name = "",
                                   .protocol = Protocol::kRestXml,
                                   .api_version = ""};
 
+constexpr std::size_t kScopeWordMax = 64;
+constexpr const char* kMalformedRequest =
+    "The credential scope or a repeated x-amz- header of the request is not well-formed.";
+constexpr const char* kOpenBody =
+    "This service takes no unsigned payload: sign the body, or say its hash in "
+    "x-amz-content-sha256.";
+constexpr std::uint64_t kPieceMin = 4 * base::kKiB;
+constexpr std::uint64_t kPieceMax = 64 * base::kKiB;
 constexpr std::uint64_t kUnknownServiceBodyMax = 64 * base::kKiB;
 
 // By what it signs for; without a signature it is taken for S3, whose buckets are asked so.
@@ -79,17 +87,42 @@ std::optional<std::uint64_t> decoded_length(const http::RequestHead& head) {
   return std::stoull(std::string(*text));
 }
 
+// Of x-amz-*: joined for the signature, one may be sent as two, and whoever reads the first alone
+// would read something else.
+bool has_doubled_field(const http::RequestHead& head) {
+  for (std::size_t at = 0; at < head.fields.size(); ++at) {
+    const std::string_view name = head.fields[at].name;
+    if (!base::equals_ignoring_case(name.substr(0, 6), "x-amz-")) continue;
+    if (base::find_field(std::span(head.fields).subspan(at + 1), name)) return true;
+  }
+  return false;
+}
+
+// Only S3 takes bodies that nobody vouches for: elsewhere the body is the request.
+bool leaves_body_open(sign::Payload payload) {
+  return payload == sign::Payload::kUnsigned || payload == sign::Payload::kUnsignedChunksTrailer;
+}
+
+std::string name_of(std::string_view secret, const sign::Scope& scope) {
+  std::string name = scope.text();
+  name += '\n';
+  name += secret;
+  return name;
+}
+
 void append(std::string& text, const base::Bytes& bytes) { text.append(base::as_text(bytes)); }
 
 }  // namespace
 
-sign::SigningKey SigningKeys::get(std::string_view secret, const sign::Scope& scope) {
-  std::string name = scope.text();
-  name += '\n';
-  name += secret;
-  if (const auto found = keys_.find(name); found != keys_.end()) return found->second;
+sign::SigningKey SigningKeys::get(std::string_view secret, const sign::Scope& scope) const {
+  const auto found = keys_.find(name_of(secret, scope));
+  return found != keys_.end() ? found->second : sign::derive_signing_key(secret, scope);
+}
+
+void SigningKeys::keep(std::string_view secret, const sign::Scope& scope,
+                       const sign::SigningKey& key) {
   if (keys_.size() >= kKeysMax) keys_.clear();
-  return keys_.emplace(std::move(name), sign::derive_signing_key(secret, scope)).first->second;
+  keys_.try_emplace(name_of(secret, scope), key);
 }
 
 Authenticator::Authenticator(const access::Credentials& credentials,
@@ -129,6 +162,12 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
   proof.claim = **std::move(claim);
   exchange.region = proof.claim.scope.region;
   exchange.signed_service = proof.claim.scope.service;
+  if (proof.claim.scope.service.size() > kScopeWordMax || has_doubled_field(exchange.head)) {
+    return refuse(refused_signature(service, {sign::RefusalReason::kMalformed, kMalformedRequest}));
+  }
+  if (service.protocol != Protocol::kRestXml && leaves_body_open(proof.claim.payload)) {
+    return refuse(refused_signature(service, {sign::RefusalReason::kMalformed, kOpenBody}));
+  }
   proof.rules.now = exchange.now;
   if (service.protocol == Protocol::kRestXml) proof.rules.path = sign::PathRule::kAsSent;
   auto known =
@@ -136,7 +175,6 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
   if (!known) {
     return refuse(refused_key(service, known.error(), proof.claim.access_key_id));
   }
-  exchange.claimed_key = proof.claim.access_key_id;
   const bool right_service =
       service.operations.empty() || proof.claim.scope.service == service.signing_name;
   if (!right_service || !looks_like_a_region(proof.claim.scope.region)) {
@@ -146,6 +184,7 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
     return refuse(refused_signature(service, timely.error()));
   }
   proof.key = signing_keys_.get(known->secret, proof.claim.scope);
+  proof.secret = std::move(known->secret);
   proof.caller = std::move(known->caller);
   return proof;
 }
@@ -168,47 +207,73 @@ Outcome<void> Authenticator::check_payload(const Exchange& exchange, const Proof
        "The provided 'x-amz-content-sha256' header does not match what was computed."}));
 }
 
+// aws-chunked or as it is: what a body's bytes become.
+class Authenticator::Intake {
+ public:
+  Intake(Exchange& exchange, std::uint64_t bytes_max)
+      : exchange_(exchange), bytes_max_(bytes_max) {}
+
+  [[nodiscard]] Outcome<void> expect_chunks(const Proof& proof) {
+    const auto length = decoded_length(exchange_.head);
+    if (!length) {
+      return refuse(broken_body(
+          *exchange_.service, "An aws-chunked body needs x-amz-decoded-content-length, a number."));
+    }
+    if (*length > bytes_max_) return refuse(body_too_large(*exchange_.service, bytes_max_));
+    chunks_.emplace(proof.claim, proof.key, *length, announced_trailers(exchange_.head));
+    return {};
+  }
+
+  [[nodiscard]] Outcome<void> add(base::ByteView bytes) {
+    exchange_.bytes_in += bytes.size();
+    if (chunks_) {
+      base::Bytes decoded;
+      KENNEL_TRY_VOID(held(chunks_->feed(bytes, decoded)));
+      append(exchange_.text, decoded);
+    } else {
+      exchange_.text.append(base::as_text(bytes));
+    }
+    if (exchange_.text.size() <= bytes_max_) return {};
+    return refuse(body_too_large(*exchange_.service, bytes_max_));
+  }
+
+  [[nodiscard]] Outcome<void> finish() {
+    return chunks_ ? held(chunks_->finish()) : Outcome<void>{};
+  }
+
+ private:
+  [[nodiscard]] Outcome<void> held(const sign::Checked<void>& checked) const {
+    if (!checked) return refuse(refused_signature(*exchange_.service, checked.error()));
+    return {};
+  }
+
+  Exchange& exchange_;
+  std::uint64_t bytes_max_;
+  std::optional<sign::ChunkDecoder> chunks_;
+};
+
 aio::Task<Outcome<void>> Authenticator::take_body(Exchange& exchange, const Proof& proof,
                                                   BodyBudget::Share& share) {
   const Service& service = *exchange.service;
   const std::uint64_t bytes_max = body_bytes_max(service);
-  const std::uint64_t expected = exchange.body.length().value_or(bytes_max);
-  if (expected > bytes_max + bytes_max / 4) co_return refuse(body_too_large(service, bytes_max));
-  share = budget_.take(expected);
-  if (!share) co_return refuse(throttled(service));
-  std::optional<sign::ChunkDecoder> chunks;
+  const std::uint64_t expected = exchange.body.length().value_or(0);
+  Intake intake(exchange, bytes_max);
   if (is_chunked(proof.claim.payload)) {
-    const auto length = decoded_length(exchange.head);
-    if (!length) {
-      co_return refuse(broken_body(
-          service, "An aws-chunked body needs x-amz-decoded-content-length, a number."));
-    }
-    chunks.emplace(proof.claim, proof.key, *length, announced_trailers(exchange.head));
+    KENNEL_CO_TRY_VOID(intake.expect_chunks(proof));
+  } else if (expected > bytes_max) {
+    co_return refuse(body_too_large(service, bytes_max));
   }
-  base::Bytes piece(std::min<std::uint64_t>(expected + 1, 64 * base::kKiB));
+  share = BodyBudget::Share(budget_);
+  base::Bytes piece(std::clamp<std::uint64_t>(expected, kPieceMin, kPieceMax));
   for (;;) {
     aio::Task<base::Result<std::size_t>> reading = exchange.body.read(piece);
     const base::Result<std::size_t> got = co_await std::move(reading);
     if (!got) co_return refuse(broken_body(service, got.error().message));
     if (*got == 0) break;
-    exchange.bytes_in += *got;
-    const base::ByteView bytes(piece.data(), *got);
-    if (chunks) {
-      base::Bytes decoded;
-      if (auto fed = chunks->feed(bytes, decoded); !fed) {
-        co_return refuse(refused_signature(service, fed.error()));
-      }
-      append(exchange.text, decoded);
-    } else {
-      exchange.text.append(base::as_text(bytes));
-    }
-    if (exchange.text.size() > bytes_max) co_return refuse(body_too_large(service, bytes_max));
+    if (!share.add(*got)) co_return refuse(throttled(service));
+    KENNEL_CO_TRY_VOID(intake.add({piece.data(), *got}));
   }
-  if (chunks) {
-    if (auto ended = chunks->finish(); !ended) {
-      co_return refuse(refused_signature(service, ended.error()));
-    }
-  }
+  KENNEL_CO_TRY_VOID(intake.finish());
   co_return check_payload(exchange, proof);
 }
 
@@ -224,6 +289,7 @@ aio::Task<Outcome<void>> Authenticator::authenticate(Exchange& exchange, BodyBud
     const std::string hash = base::sha256(base::as_bytes(exchange.text)).hex();
     KENNEL_CO_TRY_VOID(check_signature(exchange, proof, hash));
   }
+  signing_keys_.keep(proof.secret, proof.claim.scope, proof.key);
   exchange.caller = proof.caller;
   co_return Outcome<void>{};
 }

@@ -20,7 +20,9 @@ namespace kennel::wire {
 // Signing keys cost four HMACs; a client signs with the same one all day.
 class SigningKeys {
  public:
-  [[nodiscard]] sign::SigningKey get(std::string_view secret, const sign::Scope& scope);
+  [[nodiscard]] sign::SigningKey get(std::string_view secret, const sign::Scope& scope) const;
+  // Once a signature by it held: or anybody could fill the memory.
+  void keep(std::string_view secret, const sign::Scope& scope, const sign::SigningKey& key);
 
  private:
   static constexpr std::size_t kKeysMax = 4096;
@@ -40,10 +42,12 @@ class Authenticator {
   [[nodiscard]] aio::Task<Outcome<void>> authenticate(Exchange& exchange, BodyBudget::Share& share);
 
  private:
+  class Intake;
   struct Proof {
     sign::RequestView request;
     sign::Claim claim;
     sign::SigningKey key{};
+    std::string secret;
     access::Caller caller;
     sign::Verification rules;
   };

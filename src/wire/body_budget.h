@@ -10,13 +10,13 @@ class BodyBudget {
  public:
   explicit BodyBudget(std::uint64_t bytes_max) : left_(bytes_max) {}
 
-  // Gives its bytes back when it goes.
+  // What one request has taken, as its body comes; gives it back when it goes.
   class Share {
    public:
     Share() = default;
-    Share(BodyBudget& budget, std::uint64_t bytes) : budget_(&budget), bytes_(bytes) {}
+    explicit Share(BodyBudget& budget) : budget_(&budget) {}
     Share(Share&& other) noexcept
-        : budget_(std::exchange(other.budget_, nullptr)), bytes_(other.bytes_) {}
+        : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
     Share& operator=(Share&& other) noexcept {
       std::swap(budget_, other.budget_);
       std::swap(bytes_, other.bytes_);
@@ -25,19 +25,19 @@ class BodyBudget {
     ~Share() {
       if (budget_ != nullptr) budget_->left_ += bytes_;
     }
-    explicit operator bool() const { return budget_ != nullptr; }
+
+    // False, and nothing taken: there is not so much left.
+    [[nodiscard]] bool add(std::uint64_t bytes) {
+      if (bytes > budget_->left_) return false;
+      budget_->left_ -= bytes;
+      bytes_ += bytes;
+      return true;
+    }
 
    private:
     BodyBudget* budget_ = nullptr;
     std::uint64_t bytes_ = 0;
   };
-
-  // An empty share: there is not so much left.
-  [[nodiscard]] Share take(std::uint64_t bytes) {
-    if (bytes > left_) return {};
-    left_ -= bytes;
-    return {*this, bytes};
-  }
 
  private:
   std::uint64_t left_;

@@ -14,8 +14,8 @@ namespace {
 
 // Clients put parameters into the query string, the body, or both: it is one form.
 Read<Document> decode_query(const Shape& input, const EncodedRequest& request) {
-  KENNEL_TRY(auto fields, parse_form(split_target(request.target).query));
-  KENNEL_TRY(const auto body, parse_form(request.body));
+  KENNEL_TRY(auto fields, parse_form(split_target(request.target).query, Plus::kIsPlus));
+  KENNEL_TRY(const auto body, parse_form(request.body, Plus::kIsBlank));
   fields.insert(fields.end(), body.begin(), body.end());
   return read_query_value(input, fields);
 }

@@ -20,13 +20,12 @@ struct Exchange {
   std::chrono::steady_clock::time_point started;
   TimePoint now;
 
-  const Service* service = nullptr;  // known first, from the signature's scope
-  std::string region;                // as signed for
-  std::string signed_service;        // the same, its name in the scope
-  std::string text;                  // the whole body
+  const Service* service;      // at first by its looks, then by the signature's scope
+  std::string region;          // as signed for
+  std::string signed_service;  // the same, its name in the scope
+  std::string text;            // the whole body
   std::uint64_t bytes_in = 0;
   std::optional<access::Caller> caller;  // set once the signature held
-  std::string claimed_key;               // an access key that is known, though its use was refused
   const ServiceBinding* binding = nullptr;
   const Operation* operation = nullptr;
   std::string target;  // where a REST operation's labels are read from

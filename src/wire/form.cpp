@@ -1,7 +1,5 @@
 #include "wire/form.h"
 
-#include "wire/text.h"
-
 namespace kennel::wire {
 namespace {
 
@@ -10,7 +8,7 @@ constexpr std::size_t kFieldsMax = 20'000;
 
 }  // namespace
 
-Read<base::Fields> parse_form(std::string_view text) {
+Read<base::Fields> parse_form(std::string_view text, Plus plus) {
   base::Fields fields;
   while (!text.empty()) {
     const auto end = text.find('&');
@@ -18,9 +16,9 @@ Read<base::Fields> parse_form(std::string_view text) {
     text = end == std::string_view::npos ? "" : text.substr(end + 1);
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
-    auto name = decode_percent(pair.substr(0, equals), Plus::kIsBlank);
-    auto value = decode_percent(equals == std::string_view::npos ? "" : pair.substr(equals + 1),
-                                Plus::kIsBlank);
+    auto name = decode_percent(pair.substr(0, equals), plus);
+    auto value =
+        decode_percent(equals == std::string_view::npos ? "" : pair.substr(equals + 1), plus);
     if (!name || !value) {
       return unreadable("the parameter '" + show(pair) + "' is not percent-encoded UTF-8");
     }

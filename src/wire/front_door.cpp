@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "aio/completion.h"
+#include "aio/deadline.h"
 #include "aio/on_pool.h"
 #include "base/secure_random.h"
 #include "wire/audit_event.h"
@@ -51,6 +52,11 @@ std::string_view form_of(const Exchange& exchange) {
   return form ? std::string_view(exchange.text) : std::string_view();
 }
 
+// The query protocol's body is a form or nothing: what is routed is what is decoded.
+std::string_view body_of(const Exchange& exchange) {
+  return exchange.service->protocol == Protocol::kQuery ? form_of(exchange) : exchange.text;
+}
+
 // All but S3 sign the path normalized: "/a/../b" has the signature of "/b", and is routed as
 // neither.
 bool is_normalized(std::string_view target) {
@@ -84,12 +90,23 @@ FrontDoor::FrontDoor(FrontDoorParts parts, FrontDoorOptions options,
 
 aio::Task<http::Response> FrontDoor::handle(const http::RequestHead& head, http::BodyReader& body) {
   if (head.target.starts_with("/-/")) co_return answer_operator(head);
-  const InFlight in_flight(in_flight_, parts_.metrics.requests_in_flight());
   Exchange exchange{.head = head,
                     .body = body,
                     .request_id = base::make_uuid(),
                     .started = parts_.clock.now(),
-                    .now = parts_.clock.calendar_now()};
+                    .now = parts_.clock.calendar_now(),
+                    .service = &authenticator_.guess_service(head, std::nullopt)};
+  try {
+    aio::Task<http::Response> serving = serve(exchange);
+    co_return co_await std::move(serving);
+  } catch (const std::exception& error) {
+    parts_.report_failure(fmt::format("request {}: {}", exchange.request_id, error.what()));
+  }
+  co_return encode_error(*exchange.service, internal_failure(*exchange.service),
+                         exchange.request_id);
+}
+
+aio::Task<http::Response> FrontDoor::serve(Exchange& exchange) {
   BodyBudget::Share share;
   aio::Task<Outcome<void>> answering = answer_or_apologize(exchange, share);
   Outcome<void> outcome = co_await std::move(answering);
@@ -103,10 +120,6 @@ aio::Task<http::Response> FrontDoor::handle(const http::RequestHead& head, http:
 
 aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange,
                                                         BodyBudget::Share& share) {
-  if (in_flight_ > options_.in_flight_max) {
-    exchange.service = &authenticator_.guess_service(exchange.head, std::nullopt);
-    co_return refuse(throttled(*exchange.service));
-  }
   try {
     aio::Task<Outcome<void>> answering = answer(exchange, share);
     co_return co_await std::move(answering);
@@ -119,6 +132,9 @@ aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange,
 aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, BodyBudget::Share& share) {
   aio::Task<Outcome<void>> authenticating = authenticator_.authenticate(exchange, share);
   KENNEL_CO_TRY_VOID(co_await std::move(authenticating));
+  // Counted from here on, so that nobody without a key can take the place of those who have one.
+  if (in_flight_ >= options_.in_flight_max) co_return refuse(throttled(*exchange.service));
+  const InFlight in_flight(in_flight_, parts_.metrics.requests_in_flight());
   KENNEL_CO_TRY_VOID(identify(exchange));
   KENNEL_CO_TRY_VOID(decode(exchange));
   KENNEL_CO_TRY_VOID(validate(exchange));
@@ -159,7 +175,7 @@ Outcome<void> FrontDoor::identify(Exchange& exchange) const {
 Outcome<void> FrontDoor::decode(Exchange& exchange) const {
   KENNEL_TRY(exchange.input, decode_input(*exchange.service, *exchange.operation,
                                           {exchange.head.method, exchange.target,
-                                           exchange.head.fields, exchange.text}));
+                                           exchange.head.fields, body_of(exchange)}));
   return {};
 }
 
@@ -240,27 +256,36 @@ observe::AuditEvent FrontDoor::make_event(const Exchange& exchange,
 // fill the disk.
 aio::Task<Outcome<void>> FrontDoor::record(const Exchange& exchange, const Outcome<void>& outcome) {
   if (!exchange.caller || exchange.operation == nullptr) co_return Outcome<void>{};
+  const observe::AuditEvent event = make_event(exchange, outcome);
+  // What is done is done: an SDK that is told to come again would do it twice. So the queue of
+  // commits is waited for, up to some seconds.
+  constexpr int kAttemptsMax = 50;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    aio::Task<base::Result<void>> recording = append(event);
+    if (const base::Result<void> recorded = co_await std::move(recording); recorded) {
+      co_return Outcome<void>{};
+    }
+    aio::Task<> pausing = aio::sleep_for(std::chrono::milliseconds(100));
+    co_await std::move(pausing);
+  }
+  co_return refuse(throttled(*exchange.service));
+}
+
+aio::Task<base::Result<void>> FrontDoor::append(observe::AuditEvent event) {
   struct Recorded {
     std::exception_ptr broken;
     base::Result<void> result;
   };
   aio::Task<Recorded> waiting =
       aio::wait_for_callback<Recorded>([&](std::function<void(Recorded)> done) {
-        parts_.audit.record(make_event(exchange, outcome),
+        parts_.audit.record(std::move(event),
                             [done](std::exception_ptr broken, base::Result<void> result) {
                               done({std::move(broken), std::move(result)});
                             });
       });
   const Recorded recorded = co_await std::move(waiting);
-  if (!recorded.broken && recorded.result) co_return Outcome<void>{};
-  if (!recorded.broken) co_return refuse(throttled(*exchange.service));
-  try {
-    std::rethrow_exception(recorded.broken);
-  } catch (const std::exception& error) {
-    parts_.report_failure(
-        fmt::format("request {}: not in the audit trail: {}", exchange.request_id, error.what()));
-  }
-  co_return refuse(internal_failure(*exchange.service));
+  if (recorded.broken) std::rethrow_exception(recorded.broken);
+  co_return recorded.result;
 }
 
 void FrontDoor::count(const Exchange& exchange, const Outcome<void>& outcome,

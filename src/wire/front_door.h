@@ -34,7 +34,7 @@ namespace kennel::wire {
 
 struct FrontDoorOptions {
   std::string account;
-  std::size_t in_flight_max = 512;  // beyond it requests are told to come again
+  std::size_t in_flight_max = 512;  // of authenticated callers; more are told to come again
   std::uint64_t body_bytes_in_flight_max = 256 * base::kMiB;
 };
 
@@ -57,6 +57,7 @@ class FrontDoor final : public http::Handler {
   aio::Task<http::Response> handle(const http::RequestHead& head, http::BodyReader& body) override;
 
  private:
+  [[nodiscard]] aio::Task<http::Response> serve(Exchange& exchange);
   [[nodiscard]] aio::Task<Outcome<void>> answer(Exchange& exchange, BodyBudget::Share& share);
   [[nodiscard]] aio::Task<Outcome<void>> answer_or_apologize(Exchange& exchange,
                                                              BodyBudget::Share& share);
@@ -68,6 +69,7 @@ class FrontDoor final : public http::Handler {
   [[nodiscard]] http::Response encode(const Exchange& exchange, const Outcome<void>& outcome) const;
   [[nodiscard]] aio::Task<Outcome<void>> record(const Exchange& exchange,
                                                 const Outcome<void>& outcome);
+  [[nodiscard]] aio::Task<base::Result<void>> append(observe::AuditEvent event);
   void count(const Exchange& exchange, const Outcome<void>& outcome,
              const http::Response& response);
   [[nodiscard]] observe::AuditEvent make_event(const Exchange& exchange,

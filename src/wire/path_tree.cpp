@@ -60,7 +60,7 @@ PathTree& PathTree::operator=(PathTree&&) noexcept = default;
 
 void PathTree::add(const Operation& operation) {
   const Target target = split_target(operation.uri);
-  auto literals = parse_form(target.query);
+  auto literals = parse_form(target.query, Plus::kIsPlus);
   base::check(literals.has_value(), "the model's query strings can be read");
   Row row{&operation, *std::move(literals), {}, {}};
   for (const Member& member :

@@ -97,7 +97,7 @@ Read<void> read_label_member(const Member& member, const base::Fields& labels, D
 Read<Document> read_head(const Operation& operation, const EncodedRequest& request) {
   const Target target = split_target(request.target);
   KENNEL_TRY(const auto labels, read_labels(split_target(operation.uri).path, target.path));
-  KENNEL_TRY(const auto query, parse_form(target.query));
+  KENNEL_TRY(const auto query, parse_form(target.query, Plus::kIsPlus));
   Document input = Document::object();
   for (const Member& member : operation.input->members) {
     if (member.location == Location::kUri) {

@@ -42,7 +42,7 @@ bool is_of_no_operation(std::string_view name) {
 }
 
 bool is_known(const Operation& operation, std::string_view name) {
-  const auto literals = parse_form(split_target(operation.uri).query);
+  const auto literals = parse_form(split_target(operation.uri).query, Plus::kIsPlus);
   if (literals && std::ranges::find(*literals, name, &base::Field::name) != literals->end()) {
     return true;
   }
@@ -137,8 +137,8 @@ Router::Identified Router::identify(const Asked& asked) const {
   if (target && may_be(asked.signing_name, Protocol::kJson)) return by_target(asked, *target);
   if (may_be(asked.signing_name, Protocol::kQuery)) {
     const std::string_view query = split_target(asked.target).query;
-    auto form = parse_form(query);
-    auto body = parse_form(asked.form);
+    auto form = parse_form(query, Plus::kIsPlus);
+    auto body = parse_form(asked.form, Plus::kIsBlank);
     if (!form || !body) {
       const Service* service = find_service(asked.signing_name, Protocol::kQuery);
       return tl::unexpected(
@@ -207,7 +207,7 @@ Router::Identified Router::by_path(const Asked& asked) const {
     const bool is_xml = service.protocol == Protocol::kRestXml;
     std::string target = is_xml ? path_style_target(asked) : std::string(asked.target);
     const Target parts = split_target(target);
-    const auto query = parse_form(parts.query);
+    const auto query = parse_form(parts.query, Plus::kIsPlus);
     if (!query)
       return tl::unexpected(Unrouted{&service, malformed_parameter(service, query.error())});
     const auto match = rest.tree.find(asked.method, parts.path, *query, asked.fields);

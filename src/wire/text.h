@@ -7,7 +7,7 @@
 
 namespace kennel::wire {
 
-enum class Plus { kIsPlus, kIsBlank };  // in a path; in a form or a query string
+enum class Plus { kIsPlus, kIsBlank };  // in a path or a query string; in a form
 
 // None where a % is not followed by two hex digits, or the bytes are no UTF-8.
 [[nodiscard]] std::optional<std::string> decode_percent(std::string_view text, Plus plus);

@@ -15,7 +15,8 @@ class CredentialsTest : public testing::Test {
  protected:
   CredentialsTest() {
     key_.fill(7);
-    EXPECT_TRUE(ensure_administrator_role(directory_, kNow).is_protected);
+    ensure_administrator_role(directory_, kNow);
+    EXPECT_TRUE(directory_.find_role(kAdministratorRole)->is_protected);
     Role role;
     role.name = "trainer";
     role.path = "/team/";

@@ -9,6 +9,11 @@ namespace {
 
 const wire::TimePoint kNow(std::chrono::seconds(1'800'000'000));
 
+const access::Directory& with_administrator(access::Directory& directory) {
+  access::ensure_administrator_role(directory, kNow);
+  return directory;
+}
+
 class StsTest : public testing::Test {
  protected:
   StsTest() {
@@ -30,8 +35,7 @@ class StsTest : public testing::Test {
 
   store::MemoryRecords records_;
   access::Directory directory_{records_, "123456789012"};
-  access::Role administrator_ = access::ensure_administrator_role(directory_, kNow);
-  access::Credentials credentials_{directory_, {}, {"AKIA", "secret"}};
+  access::Credentials credentials_{with_administrator(directory_), {}, {"AKIA", "secret"}};
   Sts sts_{directory_, credentials_};
   access::Caller caller_;
   wire::Call call_{caller_, "us-east-1", "request", "127.0.0.1", kNow};
