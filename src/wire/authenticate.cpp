@@ -36,13 +36,20 @@ constexpr std::uint64_t kPieceMin = 4 * base::kKiB;
 constexpr std::uint64_t kPieceMax = 64 * base::kKiB;
 constexpr std::uint64_t kUnknownServiceBodyMax = 64 * base::kKiB;
 
-const Service& family_of(const http::RequestHead& head) {
+// By what it signs for; without a signature it is taken for S3, whose buckets are asked so.
+bool speaks_xml(const std::optional<sign::Claim>& claim) {
+  constexpr std::array<std::string_view, 5> kXmlServices{"s3", "s3express", "s3-outposts",
+                                                         "cloudfront", "route53"};
+  return !claim || std::ranges::find(kXmlServices, claim->scope.service) != kXmlServices.end();
+}
+
+const Service& family_of(const http::RequestHead& head, const std::optional<sign::Claim>& claim) {
   if (head.find("x-amz-target")) return kSomeJsonService;
   const auto type = head.find("content-type");
   const bool form = type && type->starts_with("application/x-www-form-urlencoded");
   if (form || head.target.find("Action=") != std::string::npos) return kSomeQueryService;
-  if (type && type->starts_with("application/json")) return kSomeJsonService;
-  return kSomeXmlService;
+  const bool json = type && type->starts_with("application/json");
+  return json || !speaks_xml(claim) ? kSomeJsonService : kSomeXmlService;
 }
 
 bool looks_like_a_region(std::string_view region) {
@@ -133,7 +140,7 @@ const Service& Authenticator::guess_service(const http::RequestHead& head,
         target && !service.target_prefix.empty() && target->starts_with(service.target_prefix);
     if (signed_for || targeted) return service;
   }
-  return family_of(head);
+  return family_of(head, claim);
 }
 
 std::uint64_t Authenticator::body_bytes_max(const Service& service) const {

@@ -10,6 +10,7 @@ from running_server import BUILD, RunningServer
 
 FOLDER = Path(__file__).resolve().parent
 COLLECTION = pytest.StashKey[seen.Collection]()
+WHOLE = pytest.StashKey[bool]()
 RECORD = os.environ.get("KENNEL_RECORD") == "1"  # writes tests/conformance/clients.json
 
 
@@ -25,13 +26,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     modules = {item.path for item in rest if item.path.parent == FOLDER}
     whole = modules | {item.path for item in sums} >= set(FOLDER.glob("*_test.py"))
     narrowed = config.getoption("keyword") or config.getoption("markexpr")
-    items[:] = rest + (sums if whole and not narrowed else [])
+    config.stash[WHOLE] = whole and not narrowed
+    items[:] = rest + (sums if config.stash[WHOLE] else [])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not session.config.stash.get(WHOLE, False):
+        return
     table = session.config.stash[COLLECTION].table()
-    if table:
-        seen.write(table, BUILD.parent / "conformance.json")
+    seen.write(table, BUILD.parent / "conformance.json")
     if RECORD:
         seen.write(table, seen.CLAIMS)
 

@@ -6,7 +6,7 @@ import os
 import stat
 
 import pytest
-from running_server import CLIENT_PROGRAMS, RunningServer, run, run_aws, run_kennel
+from running_server import CLIENT_PROGRAMS, RunningServer, run, run_aws, run_client, run_kennel
 
 VARIABLES = {
     "AWS_ENDPOINT_URL",
@@ -123,6 +123,20 @@ def test_the_sdk_finds_the_role_by_the_profile_alone(server, tmp_path):
     assert done.stdout.split()[-1:] == ["arn:aws:iam::000000000000:role/kennel-administrator"], (
         done.stderr
     )
+
+
+def test_the_javascript_sdk_reads_the_profile(server, tmp_path):
+    assert write_profile(server, tmp_path).returncode == 0
+    keys = json.loads(server.kennel("env", "--json").stdout)
+    surroundings = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_PROFILE": "dogs",
+        "KEY_FOR_A_WRONG_SECRET": keys["AWS_ACCESS_KEY_ID"],
+    }
+    found = run_client("sdk.mjs", surroundings)
+    assert found["identity"].endswith(":assumed-role/kennel-administrator/administrator")
+    assert found["deleted"] == 200
 
 
 def test_a_profile_needs_a_name_that_reads_as_one(server, tmp_path):

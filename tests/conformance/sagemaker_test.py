@@ -1,10 +1,16 @@
 """The SageMaker Python SDK, version 2: it calls STS at AWS's public address unless it is told
 otherwise, and asks for the caller's role before it does anything else."""
 
+import json
+
 import pytest
-from running_server import RunningServer, run_client
+from documents import TRUST_TEXT
+from running_server import Environment, RunningServer, run_aws, run_client
 
 ACCOUNT = "000000000000"
+TRAINER = f"arn:aws:iam::{ACCOUNT}:role/team/trainer"
+# A proxy that is not there: whoever leaves this machine fails at once.
+OFFLINE = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
 
 
 @pytest.fixture(scope="module")
@@ -12,17 +18,32 @@ def sagemaker_server(tmp_path_factory, collection):
     running = RunningServer.start(tmp_path_factory.mktemp("sagemaker"), "--region", "eu-west-1")
     yield running
     assert running.stop() == 0
-    collection.add(running.audit(), client="sagemaker")
+    collection.add(running.audit(), boto3_is="sagemaker")
+
+
+def notebook_session(environment: Environment) -> Environment:
+    """Credentials of a session of the role TRAINER."""
+    role = ("--role-name", "trainer", "--path", "/team/")
+    trust = ("--assume-role-policy-document", TRUST_TEXT)
+    assert run_aws("iam", "create-role", *role, *trust, environment=environment).returncode == 0
+    session = ("--role-arn", TRAINER, "--role-session-name", "notebook")
+    done = run_aws("sts", "assume-role", *session, environment=environment)
+    credentials = json.loads(done.stdout)["Credentials"]
+    return {
+        "NOTEBOOK_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "NOTEBOOK_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "NOTEBOOK_SESSION_TOKEN": credentials["SessionToken"],
+    }
 
 
 def test_the_sdk_finds_the_role_the_account_and_the_bucket(sagemaker_server):
-    # A proxy that is not there: whoever leaves this machine fails at once.
-    offline = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
-    found = run_client("sagemaker_session.py", sagemaker_server.environment() | offline)
+    environment = sagemaker_server.environment()
+    notebook = notebook_session(environment)
+    found = run_client("sagemaker_session.py", environment | notebook | OFFLINE)
     assert found == {
         "role": f"arn:aws:iam::{ACCOUNT}:role/kennel-administrator",
-        "role of a session": f"arn:aws:iam::{ACCOUNT}:role/team/trainer",
-        "expanded": f"arn:aws:iam::{ACCOUNT}:role/team/trainer",
+        "role of a session": TRAINER,
+        "expanded": TRAINER,
         "account": ACCOUNT,
         "bucket": f"sagemaker-eu-west-1-{ACCOUNT}",
     }

@@ -20,12 +20,13 @@ class Collection:
     def __init__(self) -> None:
         self._clients: dict[str, set[str]] = defaultdict(set)
 
-    def add(self, events: list[dict], client: str | None = None) -> None:
-        """`client`: who made these calls, where the user agent does not tell."""
+    def add(self, events: list[dict], boto3_is: str = "boto3") -> None:
+        """`boto3_is`: what drove boto3, where something did."""
         for event in events:
-            name = client or client_of(event)
-            if name and "errorCode" not in event:
+            client = client_of(event)
+            if client and "errorCode" not in event:
                 service = event["eventSource"].partition(".")[0]
+                name = boto3_is if client == "boto3" else client
                 self._clients[f"{service}:{event['eventName']}"].add(name)
 
     def table(self) -> Seen:

@@ -38,6 +38,7 @@ def test_a_client_that_does_not_know_the_authority_refuses_the_server(tls_server
     environment = tls_server.environment()
     for name in CLIENT_BUNDLES:
         del environment[name]
+    environment["AWS_MAX_ATTEMPTS"] = "1"
     done = run_aws("sts", "get-caller-identity", environment=environment)
     assert done.returncode == 255
     assert "SSL validation failed" in done.stderr

@@ -1,19 +1,17 @@
 """What the SageMaker SDK asks of STS and IAM before it does anything."""
 
+import os
+
 import boto3
 import sagemaker
-from asked import TRUST, tell
+from asked import tell
 
-iam = boto3.client("iam")
-sts = boto3.client("sts")
 session = sagemaker.Session()
-role = iam.create_role(RoleName="trainer", Path="/team/", AssumeRolePolicyDocument=TRUST)["Role"]
-assumed = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="notebook")["Credentials"]
 notebook = sagemaker.Session(
     boto3.Session(
-        aws_access_key_id=assumed["AccessKeyId"],
-        aws_secret_access_key=assumed["SecretAccessKey"],
-        aws_session_token=assumed["SessionToken"],
+        aws_access_key_id=os.environ["NOTEBOOK_ACCESS_KEY_ID"],
+        aws_secret_access_key=os.environ["NOTEBOOK_SECRET_ACCESS_KEY"],
+        aws_session_token=os.environ["NOTEBOOK_SESSION_TOKEN"],
     )
 )
 tell(

@@ -117,7 +117,7 @@ async function refusals() {
   });
   const wrong = new STSClient({
     credentials: {
-      accessKeyId: process.env.AWS_ACCESS_KEY_ID,
+      accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? process.env.KEY_FOR_A_WRONG_SECRET,
       secretAccessKey: 'x'.repeat(40),
     },
   });
