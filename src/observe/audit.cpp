@@ -53,9 +53,7 @@ std::string AuditTrail::next_key(Time at) {
 
 void AuditTrail::record(AuditEvent event, store::Records::Done done) {
   if (event.id.empty()) event.id = base::make_uuid();
-  // A client's bytes need not be UTF-8; the record is.
-  std::string text = to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  records_.submit({{std::string(kCollection), next_key(event.time), std::move(text), 0}},
+  records_.submit({{std::string(kCollection), next_key(event.time), to_json_text(event), 0}},
                   std::move(done));
 }
 

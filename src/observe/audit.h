@@ -84,7 +84,9 @@ struct AuditEvent {
   std::optional<TlsDetails> tls;     // absent: the connection was plain
 };
 
-// The record, its members in the order of AWS's examples.
+// The record, its members in the order of AWS's examples; as text on one line. What is not UTF-8 is
+// replaced.
+[[nodiscard]] std::string to_json_text(const AuditEvent& event);
 [[nodiscard]] nlohmann::ordered_json to_json(const AuditEvent& event);
 
 struct AuditOptions {

@@ -1,4 +1,4 @@
-#include <utility>
+#include <algorithm>
 
 #include "observe/audit.h"
 #include "observe/calendar.h"
@@ -8,93 +8,144 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Room ahead, because an ordered object copies its names whenever it grows.
-Json object_for(std::size_t members) {
-  Json json = Json::object();
-  json.get_ref<Json::object_t&>().reserve(members);
-  return json;
+// A client's bytes need not be UTF-8; the record is.
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void add(Json& object, const char* name, const std::string& text) {
-  if (!text.empty()) object[name] = text;
+bool stands_for_itself(char letter) {
+  return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
 }
 
-Json issuer_json(const SessionIssuer& issuer) {
-  Json json = object_for(5);
-  add(json, "type", issuer.type);
-  add(json, "principalId", issuer.principal_id);
-  add(json, "arn", issuer.arn);
-  add(json, "accountId", issuer.account_id);
-  add(json, "userName", issuer.user_name);
-  return json;
-}
-
-Json session_json(const SessionContext& session) {
-  Json json = object_for(2);
-  if (session.issuer) json["sessionIssuer"] = issuer_json(*session.issuer);
-  Json& attributes = json["attributes"] = object_for(2);
-  attributes["creationDate"] = to_iso_seconds(session.creation_date);
-  attributes["mfaAuthenticated"] = session.mfa_authenticated ? "true" : "false";  // AWS: a string
-  return json;
-}
-
-Json identity_json(const UserIdentity& identity) {
-  Json json = object_for(7);
-  add(json, "type", identity.type);
-  add(json, "principalId", identity.principal_id);
-  add(json, "arn", identity.arn);
-  add(json, "accountId", identity.account_id);
-  add(json, "accessKeyId", identity.access_key_id);
-  add(json, "userName", identity.user_name);
-  if (identity.session_context) json["sessionContext"] = session_json(*identity.session_context);
-  return json;
-}
-
-Json resources_json(const std::vector<AuditResource>& resources) {
-  Json json = Json::array();
-  for (const AuditResource& resource : resources) {
-    Json& item = json.emplace_back(object_for(3));
-    add(item, "accountId", resource.account_id);
-    add(item, "type", resource.type);
-    add(item, "ARN", resource.arn);
+// JSON, member after member: every request leaves a record, and a tree of values that is built,
+// written and dropped for each costs more than the request itself.
+class RecordWriter {
+ public:
+  void open(std::string_view name = {}) {
+    begin(name);
+    text_ += '{';
   }
-  return json;
+  void close() { text_ += '}'; }
+  void open_list(std::string_view name) {
+    begin(name);
+    text_ += '[';
+  }
+  void close_list() { text_ += ']'; }
+
+  void add(std::string_view name, std::string_view value) {
+    begin(name);
+    if (std::ranges::all_of(value, stands_for_itself)) {
+      text_.append("\"").append(value).append("\"");
+    } else {
+      text_ += dump(Json(value));
+    }
+  }
+  void add_if_any(std::string_view name, std::string_view value) {
+    if (!value.empty()) add(name, value);
+  }
+  void add_flag(std::string_view name, bool value) {
+    begin(name);
+    text_ += value ? "true" : "false";
+  }
+  void add_json(std::string_view name, const Json& value) {
+    begin(name);
+    text_ += dump(value);
+  }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  // `name` is ours: it needs no escapes.
+  void begin(std::string_view name) {
+    if (!text_.empty() && text_.back() != '{' && text_.back() != '[') text_ += ',';
+    if (!name.empty()) text_.append("\"").append(name).append("\":");
+  }
+
+  std::string text_;
+};
+
+void write_issuer(RecordWriter& record, const SessionIssuer& issuer) {
+  record.open("sessionIssuer");
+  record.add_if_any("type", issuer.type);
+  record.add_if_any("principalId", issuer.principal_id);
+  record.add_if_any("arn", issuer.arn);
+  record.add_if_any("accountId", issuer.account_id);
+  record.add_if_any("userName", issuer.user_name);
+  record.close();
 }
 
-Json tls_json(const TlsDetails& tls) {
-  Json json = object_for(3);
-  add(json, "tlsVersion", tls.version);
-  add(json, "cipherSuite", tls.cipher_suite);
-  add(json, "clientProvidedHostHeader", tls.client_provided_host);
-  return json;
+void write_session(RecordWriter& record, const SessionContext& session) {
+  record.open("sessionContext");
+  if (session.issuer) write_issuer(record, *session.issuer);
+  record.open("attributes");
+  record.add("creationDate", to_iso_seconds(session.creation_date));
+  record.add("mfaAuthenticated", session.mfa_authenticated ? "true" : "false");  // AWS: a string
+  record.close();
+  record.close();
+}
+
+void write_identity(RecordWriter& record, const UserIdentity& identity) {
+  record.open("userIdentity");
+  record.add_if_any("type", identity.type);
+  record.add_if_any("principalId", identity.principal_id);
+  record.add_if_any("arn", identity.arn);
+  record.add_if_any("accountId", identity.account_id);
+  record.add_if_any("accessKeyId", identity.access_key_id);
+  record.add_if_any("userName", identity.user_name);
+  if (identity.session_context) write_session(record, *identity.session_context);
+  record.close();
+}
+
+void write_resources(RecordWriter& record, const std::vector<AuditResource>& resources) {
+  if (resources.empty()) return;
+  record.open_list("resources");
+  for (const AuditResource& resource : resources) {
+    record.open();
+    record.add_if_any("accountId", resource.account_id);
+    record.add_if_any("type", resource.type);
+    record.add_if_any("ARN", resource.arn);
+    record.close();
+  }
+  record.close_list();
+}
+
+void write_tls(RecordWriter& record, const TlsDetails& tls) {
+  record.open("tlsDetails");
+  record.add_if_any("tlsVersion", tls.version);
+  record.add_if_any("cipherSuite", tls.cipher_suite);
+  record.add_if_any("clientProvidedHostHeader", tls.client_provided_host);
+  record.close();
 }
 
 }  // namespace
 
-Json to_json(const AuditEvent& event) {
-  Json json = object_for(22);
-  json["eventVersion"] = "1.11";
-  json["userIdentity"] = identity_json(event.user_identity);
-  json["eventTime"] = to_iso_seconds(event.time);
-  json["eventSource"] = event.source;
-  json["eventName"] = event.name;
-  json["awsRegion"] = event.region;
-  json["sourceIPAddress"] = event.source_address;
-  json["userAgent"] = event.user_agent;
-  add(json, "errorCode", event.error_code);
-  add(json, "errorMessage", event.error_message);
-  json["requestParameters"] = event.request_parameters;
-  json["responseElements"] = event.response_elements;
-  json["requestID"] = event.request_id;
-  json["eventID"] = event.id;
-  json["readOnly"] = event.read_only;
-  if (!event.resources.empty()) json["resources"] = resources_json(event.resources);
-  json["eventType"] = event.type;
-  json["managementEvent"] = event.management;
-  json["recipientAccountId"] = event.recipient_account_id;
-  json["eventCategory"] = event.management ? "Management" : "Data";
-  if (event.tls) json["tlsDetails"] = tls_json(*event.tls);
-  return json;
+std::string to_json_text(const AuditEvent& event) {
+  RecordWriter record;
+  record.open();
+  record.add("eventVersion", "1.11");
+  write_identity(record, event.user_identity);
+  record.add("eventTime", to_iso_seconds(event.time));
+  record.add("eventSource", event.source);
+  record.add("eventName", event.name);
+  record.add("awsRegion", event.region);
+  record.add("sourceIPAddress", event.source_address);
+  record.add("userAgent", event.user_agent);
+  record.add_if_any("errorCode", event.error_code);
+  record.add_if_any("errorMessage", event.error_message);
+  record.add_json("requestParameters", event.request_parameters);
+  record.add_json("responseElements", event.response_elements);
+  record.add("requestID", event.request_id);
+  record.add("eventID", event.id);
+  record.add_flag("readOnly", event.read_only);
+  write_resources(record, event.resources);
+  record.add("eventType", event.type);
+  record.add_flag("managementEvent", event.management);
+  record.add("recipientAccountId", event.recipient_account_id);
+  record.add("eventCategory", event.management ? "Management" : "Data");
+  if (event.tls) write_tls(record, *event.tls);
+  record.close();
+  return record.take();
 }
+
+Json to_json(const AuditEvent& event) { return Json::parse(to_json_text(event)); }
 
 }  // namespace kennel::observe

@@ -112,6 +112,25 @@ TEST(AuditEvent, LeavesOutWhatThereIsNot) {
   EXPECT_EQ(json["userIdentity"], ordered_json::object());
 }
 
+TEST(AuditEvent, StaysOneLineOfJsonWhateverBytesAClientSends) {
+  for (const std::string& sent :
+       {std::string("a \"quoted\" \\ word"), std::string("two\nlines\x01"),
+        std::string("ein W\u00f6rtchen \x7f"), std::string("\xff\xfe{[")}) {
+    AuditEvent event = full_event();
+    event.user_agent = sent;
+    event.request_parameters = {{"userName", sent}};
+    const std::string text = to_json_text(event);
+    EXPECT_EQ(text.find('\n'), std::string::npos) << sent;
+    const std::string whole =
+        to_json(event).dump(-1, ' ', false, ordered_json::error_handler_t::strict);
+    EXPECT_EQ(text, whole) << sent;
+    const ordered_json written = ordered_json::parse(
+        ordered_json(sent).dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+    EXPECT_EQ(to_json(event)["userAgent"], written);
+    EXPECT_EQ(to_json(event)["requestParameters"]["userName"], written);
+  }
+}
+
 class AuditTrailTest : public testing::Test {
  protected:
   AuditTrailTest() { clock_.advance(kNoon.time_since_epoch()); }
