@@ -15,7 +15,9 @@ WALLS = {"openvino/": "engine", "torch/": "train"}
 def read_arrows() -> dict[str, set[str]]:
     """The room table: each room with the rooms that its row names."""
     text = (ROOT / "docs" / "architecture.md").read_text()
-    rows = re.findall(r"^\| `([\w/]+)` \|[^|]*\|([^|]*)\|$", text.split("## Rooms")[1], re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([\w/]+)` \|[^|]*\|([^|]*)\|$", text.split("## Rooms")[1], re.MULTILINE
+    )
     return {room: set(re.findall(r"[\w/]+", allowed)) for room, allowed in rows}
 
 

@@ -59,7 +59,7 @@ def condition_keys(privilege: dict[str, Any]) -> set[str]:
 def matches_a_format(resource: str, formats: set[str]) -> bool:
     if resource == "*":
         return not formats
-    # A member that is a whole ARN, or one from the records: what it names is known at run time only.
+    # A whole ARN, of the input or from the records: what it names is known at run time only.
     if re.fullmatch(r"\{(\w*Arn|\w+_arn:\w+)\}", resource):
         return bool(formats)
     sample = PLACEHOLDER.sub(lambda match: sample_of(match.group(1)), resource)

@@ -75,7 +75,8 @@ def test_a_role_is_made_changed_and_deleted(aws):
             iam("put-role-policy", *inline, "--policy-document", READ_TEXT),
             iam("list-role-policies", *role),
             iam("get-role-policy", *inline),
-            iam("tag-role", *role, "--tags", "Key=cost,Value=7"),
+            iam("tag-role", *role, "--tags", "Key=cost,Value=7", "Key=gone,Value="),
+            iam("untag-role", *role, "--tag-keys", "gone"),
             iam("update-assume-role-policy", *role, "--policy-document", json.dumps(TRUST)),
             iam("get-role", *role),
             iam("delete-role-policy", *inline),
@@ -83,7 +84,7 @@ def test_a_role_is_made_changed_and_deleted(aws):
             iam("delete-role", *role),
         )
     )
-    made, changed = results[0]["Role"], results[9]["Role"]
+    made, changed = results[0]["Role"], results[10]["Role"]
     assert made["Arn"] == "arn:aws:iam::000000000000:role/team/cli-trainer"
     assert made["AssumeRolePolicyDocument"] == TRUST
     assert results[3]["AttachedPolicies"] == [
@@ -97,7 +98,7 @@ def test_a_role_is_made_changed_and_deleted(aws):
         {"Key": "team", "Value": "dogs and cats"},
         {"Key": "cost", "Value": "7"},
     ]
-    assert [results[index] for index in (1, 2, 4, 7, 8, 10, 11, 12)] == [None] * 8
+    assert [results[index] for index in (1, 2, 4, 7, 8, 9, 11, 12, 13)] == [None] * 9
 
 
 def test_policies_are_made_found_and_listed_in_pages(aws):

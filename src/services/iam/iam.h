@@ -26,6 +26,7 @@ class Iam {
   Answer<UpdateAssumeRolePolicy> handle(UpdateAssumeRolePolicy, const Call& call,
                                         const UpdateAssumeRolePolicyRequest& input);
   Answer<TagRole> handle(TagRole, const Call& call, const TagRoleRequest& input);
+  Answer<UntagRole> handle(UntagRole, const Call& call, const UntagRoleRequest& input);
 
   // role_policies.cpp
   Answer<AttachRolePolicy> handle(AttachRolePolicy, const Call& call,

@@ -141,4 +141,18 @@ Iam::Answer<TagRole> Iam::handle(TagRole, const Call&, const TagRoleRequest& inp
   return wire::Nothing{};
 }
 
+// Keys that are not there are no error.
+Iam::Answer<UntagRole> Iam::handle(UntagRole, const Call&, const UntagRoleRequest& input) {
+  const auto change = [&input](access::Role& role) -> access::DirectoryResult<void> {
+    std::erase_if(role.tags, [&input](const access::Tag& tag) {
+      return std::ranges::any_of(input.tag_keys, [&tag](const std::string& key) {
+        return base::equals_ignoring_case(key, tag.key);
+      });
+    });
+    return {};
+  };
+  KENNEL_TRY_VOID(answered(directory_.change_role(input.role_name, change)));
+  return wire::Nothing{};
+}
+
 }  // namespace kennel::services::iam

@@ -25,6 +25,8 @@ found["created"] = created["Role"]
 found["request_id"] = str(uuid.UUID(created["ResponseMetadata"]["RequestId"]))
 iam.get_waiter("role_exists").wait(**role)
 iam.tag_role(**role, Tags=[{"Key": "TEAM", "Value": "cats"}, {"Key": "cost", "Value": ""}])
+iam.tag_role(**role, Tags=[{"Key": "gone", "Value": "soon"}])
+iam.untag_role(**role, TagKeys=["GONE"])
 changed = json.loads(TRUST)
 changed["Statement"][0]["Principal"] = {"Service": "lambda.amazonaws.com"}
 iam.update_assume_role_policy(**role, PolicyDocument=json.dumps(changed))

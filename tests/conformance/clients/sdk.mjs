@@ -15,6 +15,7 @@ import {
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
   TagRoleCommand,
+  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
   paginateListAttachedRolePolicies,
   paginateListPolicies,
@@ -64,7 +65,9 @@ async function operations() {
   const create = { ...role, AssumeRolePolicyDocument: TRUST, Path: '/node/', Description: TEXT };
   found.created = (await iam.send(new CreateRoleCommand(create))).Role.Arn;
   await waitUntilRoleExists({ client: iam, maxWaitTime: 5 }, role);
-  await iam.send(new TagRoleCommand({ ...role, Tags: [{ Key: 'team', Value: 'dogs' }] }));
+  const tags = [{ Key: 'team', Value: 'dogs' }, { Key: 'gone', Value: '' }];
+  await iam.send(new TagRoleCommand({ ...role, Tags: tags }));
+  await iam.send(new UntagRoleCommand({ ...role, TagKeys: ['gone'] }));
   await iam.send(new UpdateAssumeRolePolicyCommand({ ...role, PolicyDocument: TRUST }));
   const got = (await iam.send(new GetRoleCommand(role))).Role;
   found.role = [got.Description === TEXT, got.Tags, got.CreateDate instanceof Date];

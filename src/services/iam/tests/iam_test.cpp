@@ -210,6 +210,16 @@ TEST_F(IamTest, MergesTagsWhateverTheirCase) {
   EXPECT_EQ(ask<TagRole>({"trainer", {{"a", ""}, {"A", ""}}}).error().code, "InvalidInput");
 }
 
+TEST_F(IamTest, RemovesTagsWhateverTheirCase) {
+  make_role("trainer");
+  ASSERT_TRUE(ask<TagRole>({"trainer", {{"Team", "cats"}, {"stage", "test"}}}));
+  ASSERT_TRUE(ask<UntagRole>({"trainer", {"team", "absent"}}));
+  const auto role = ask<GetRole>({"trainer"});
+  ASSERT_EQ(role->role.tags->size(), 1u);
+  EXPECT_EQ(role->role.tags->front().key, "stage");
+  EXPECT_EQ(ask<UntagRole>({"nobody", {"a"}}).error().code, "NoSuchEntity");
+}
+
 TEST_F(IamTest, RefusesAMarkerThatItDidNotGive) {
   ListRolesRequest input;
   input.marker = "not base64!";
