@@ -31,8 +31,8 @@ GOOD_SHARE_MIN = 0.9
 REFUSED_P99_MS_MAX = 50
 HEALTH_MS_MAX = 100
 STARTS = 10
-# Each has one request in flight: twice as many as the front door takes on at a time.
-OVERLOAD_CONNECTIONS = 1024
+# Each has one request in flight; the front door takes 2,048 on at a time.
+OVERLOAD_CONNECTIONS = 3000
 LABELS = {
     "kennel_64": "kennel, 64 connections",
     "moto_64": "moto, 64 connections",

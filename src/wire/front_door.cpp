@@ -16,25 +16,6 @@
 namespace kennel::wire {
 namespace {
 
-// One more request in flight, for as long as this lives.
-class InFlight {
- public:
-  InFlight(std::size_t& count, observe::Gauge& gauge) : count_(count), gauge_(gauge) {
-    ++count_;
-    gauge_.add(1);
-  }
-  ~InFlight() {
-    --count_;
-    gauge_.subtract(1);
-  }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-
- private:
-  std::size_t& count_;
-  observe::Gauge& gauge_;
-};
-
 std::vector<const Service*> services_of(const std::vector<ServiceBinding>& bindings) {
   std::vector<const Service*> services;
   for (const ServiceBinding& binding : bindings) services.push_back(binding.service);
@@ -107,8 +88,8 @@ aio::Task<http::Response> FrontDoor::handle(const http::RequestHead& head, http:
 }
 
 aio::Task<http::Response> FrontDoor::serve(Exchange& exchange) {
-  BodyBudget::Share share;
-  aio::Task<Outcome<void>> answering = answer_or_apologize(exchange, share);
+  Holdings holdings;
+  aio::Task<Outcome<void>> answering = answer_or_apologize(exchange, holdings);
   Outcome<void> outcome = co_await std::move(answering);
   aio::Task<Outcome<void>> recording = record(exchange, outcome);
   // What cannot be recorded is not acknowledged.
@@ -118,10 +99,9 @@ aio::Task<http::Response> FrontDoor::serve(Exchange& exchange) {
   co_return response;
 }
 
-aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange,
-                                                        BodyBudget::Share& share) {
+aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange, Holdings& holdings) {
   try {
-    aio::Task<Outcome<void>> answering = answer(exchange, share);
+    aio::Task<Outcome<void>> answering = answer(exchange, holdings);
     co_return co_await std::move(answering);
   } catch (const std::exception& error) {
     parts_.report_failure(fmt::format("request {}: {}", exchange.request_id, error.what()));
@@ -129,12 +109,12 @@ aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange,
   co_return refuse(internal_failure(*exchange.service));
 }
 
-aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, BodyBudget::Share& share) {
-  aio::Task<Outcome<void>> authenticating = authenticator_.authenticate(exchange, share);
+aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, Holdings& holdings) {
+  aio::Task<Outcome<void>> authenticating = authenticator_.authenticate(exchange, holdings.body);
   KENNEL_CO_TRY_VOID(co_await std::move(authenticating));
   // Counted from here on, so that nobody without a key can take the place of those who have one.
   if (in_flight_ >= options_.in_flight_max) co_return refuse(throttled(*exchange.service));
-  const InFlight in_flight(in_flight_, parts_.metrics.requests_in_flight());
+  holdings.in_flight.emplace(in_flight_, parts_.metrics.requests_in_flight());
   KENNEL_CO_TRY_VOID(identify(exchange));
   KENNEL_CO_TRY_VOID(decode(exchange));
   KENNEL_CO_TRY_VOID(validate(exchange));

@@ -27,6 +27,7 @@
 #include "wire/authenticate.h"
 #include "wire/call.h"
 #include "wire/exchange.h"
+#include "wire/holdings.h"
 #include "wire/route.h"
 #include "wire/validate.h"
 
@@ -34,7 +35,7 @@ namespace kennel::wire {
 
 struct FrontDoorOptions {
   std::string account;
-  std::size_t in_flight_max = 512;  // of authenticated callers; more are told to come again
+  std::size_t in_flight_max = 2048;  // of authenticated callers; more are told to come again
   std::uint64_t body_bytes_in_flight_max = 256 * base::kMiB;
 };
 
@@ -58,9 +59,9 @@ class FrontDoor final : public http::Handler {
 
  private:
   [[nodiscard]] aio::Task<http::Response> serve(Exchange& exchange);
-  [[nodiscard]] aio::Task<Outcome<void>> answer(Exchange& exchange, BodyBudget::Share& share);
+  [[nodiscard]] aio::Task<Outcome<void>> answer(Exchange& exchange, Holdings& holdings);
   [[nodiscard]] aio::Task<Outcome<void>> answer_or_apologize(Exchange& exchange,
-                                                             BodyBudget::Share& share);
+                                                             Holdings& holdings);
   [[nodiscard]] Outcome<void> identify(Exchange& exchange) const;
   [[nodiscard]] Outcome<void> decode(Exchange& exchange) const;
   [[nodiscard]] Outcome<void> validate(const Exchange& exchange) const;
