@@ -41,8 +41,7 @@ class Disk {
  public:
   virtual ~Disk() = default;
   // Makes the file, or empties it.
-  [[nodiscard]] virtual std::unique_ptr<WritableFile> create(const Path& path,
-                                                             Readers readers) = 0;
+  [[nodiscard]] virtual std::unique_ptr<WritableFile> create(const Path& path, Readers readers) = 0;
   [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path) {
     return create(path, Readers::kEveryone);
   }
