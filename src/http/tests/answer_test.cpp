@@ -19,9 +19,11 @@ TEST(AppendHead, WritesTheWholeHead) {
 }
 
 TEST(AppendHead, LetsNoValueBeginAnotherField) {
-  const Response response{.fields = {{"X-A", "b\r\nX-Evil: c\0d"}, {"Bad Name", "e"}, {"", "f"}}};
+  using std::string_literals::operator""s;
+  const std::string value = "b\r\nX-Evil: c\0d"s;
+  const Response response{.fields = {{"X-A", value}, {"Bad Name", "e"}, {"", "f"}}};
   const std::string head = head_of(response, {});
-  EXPECT_NE(head.find("X-A: b  X-Evil: c\r\n"), std::string::npos) << head;
+  EXPECT_NE(head.find("X-A: b  X-Evil: c d\r\n"), std::string::npos) << head;
   EXPECT_EQ(head.find("Bad Name"), std::string::npos);
 }
 
