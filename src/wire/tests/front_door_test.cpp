@@ -82,7 +82,7 @@ class FrontDoorTest : public testing::Test {
 
   http::Response ask(const http::RequestHead& head, TextBody& body) {
     std::promise<http::Response> answered;
-    runtime_.spawn([&]() { return answer(*door_, head, body, answered); });
+    runtime_.spawn([&] { return answer(*door_, head, body, answered); });
     return answered.get_future().get();
   }
 
