@@ -7,6 +7,7 @@ import importlib.util
 import json
 import sys
 import zlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,16 @@ def load_policies(site_packages: Path) -> dict[str, dict[str, Any]]:
     return json.loads(module.aws_managed_policies_data)
 
 
+def to_seconds(date: str) -> int:
+    return int(datetime.fromisoformat(date).timestamp())
+
+
 def to_line(name: str, policy: dict[str, Any]) -> str:
     fields = {
         "name": name,
         "path": policy["Path"],
-        "created": policy["CreateDate"],
-        "updated": policy.get("UpdateDate", policy["CreateDate"]),
+        "created_s": to_seconds(policy["CreateDate"]),
+        "updated_s": to_seconds(policy.get("UpdateDate", policy["CreateDate"])),
         "version": policy["DefaultVersionId"],
         "document": policy["Document"],
     }

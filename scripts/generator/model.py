@@ -19,7 +19,6 @@ SERVICE_KEYS = {
     "body_bytes_max",
     "operations",
     "signing_name",
-    "global",
     "all_operations",
     "sensitive_shapes",
 }
@@ -42,7 +41,6 @@ class Overlay:
         self.all_operations: bool = content.get("all_operations", False)
         self.signing_name: str | None = content.get("signing_name")
         self.sensitive_shapes: list[str] = content.get("sensitive_shapes", [])
-        self.is_global: bool = content.get("global", False)
         for operation, entry in self.operations.items():
             if set(entry) - OPERATION_KEYS:
                 wrong = sorted(set(entry) - OPERATION_KEYS)

@@ -28,7 +28,6 @@ LOCATIONS = {
 }
 TIMESTAMPS = {"iso8601": "kIso8601", "rfc822": "kRfc822", "unixTimestamp": "kUnix"}
 PROTOCOLS = {"query": "kQuery", "json": "kJson", "rest-json": "kRestJson", "rest-xml": "kRestXml"}
-NO_AUTH = {"none", "smithy.api#noAuth"}
 
 
 def initializer(**fields: Any) -> str:
@@ -87,8 +86,6 @@ class Tables:
             streaming=flag(entry.get("streaming") or target.get("streaming")),
             flattened=flag(entry.get("flattened")),
             xml_attribute=flag(entry.get("xmlAttribute")),
-            host_label=flag(entry.get("hostLabel")),
-            idempotency_token=flag(entry.get("idempotencyToken")),
             json_value=flag(entry.get("jsonvalue")),
             xml_namespace=text(namespace.get("uri")),
             xml_prefix=text(namespace.get("prefix")),
@@ -182,7 +179,6 @@ class Tables:
                 f"const wire::ErrorShape* const kErrors{name}[] = {{{', '.join(errors)}}};"
             )
         input_, output = operation.get("input", {}), operation.get("output", {})
-        no_auth = operation.get("authtype") == "none" or NO_AUTH & set(operation.get("auth", []))
         row = initializer(
             name=literal(name),
             method=literal(operation["http"]["method"]),
@@ -197,7 +193,6 @@ class Tables:
             demands=demands,
             body_bytes_max=str(entry.get("body_bytes_max", self.model.overlay.body_bytes_max)),
             read_only=flag(self.model.is_read_only(name)),
-            unauthenticated=flag(no_auth),
             unwrapped_output=flag(entry.get("unwrapped_output")),
         )
         return lines, row
@@ -245,7 +240,6 @@ def service_row(model: Model) -> str:
         target_prefix=text(metadata.get("targetPrefix")),
         api_version=literal(metadata["apiVersion"]),
         xml_namespace=text(xml_namespace(metadata)),
-        **{"global": flag(overlay.is_global)},
         operations="kOperationRows",
         unlisted="kUnlisted" if model.unlisted else "",
     )

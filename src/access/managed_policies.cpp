@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <cstdio>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -77,23 +76,6 @@ const Catalogue& catalogue() {
   return *kCatalogue;
 }
 
-// "2026-03-26T03:42:09+00:00", always UTC.
-TimePoint parse_date(const std::string& text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  const int read =
-      std::sscanf(text.c_str(), "%d-%u-%uT%d:%d:%d", &year, &month, &day, &hour, &minute, &second);
-  base::check(read == 6, "a managed policy has a date");
-  const std::chrono::sys_days date{std::chrono::year(year) / std::chrono::month(month) /
-                                   std::chrono::day(day)};
-  return date + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second);
-}
-
 // AWS's own ids are not in the catalogue: this one is the same on every machine.
 std::string stable_id(std::string_view arn) {
   std::string id = "ANPA" + base::sha256(base::as_bytes(arn)).hex().substr(0, 16);
@@ -110,8 +92,8 @@ Policy to_policy(std::string_view arn, std::string_view line) {
   policy.id = stable_id(arn);
   policy.document = entry.at("document").dump();
   policy.default_version = entry.at("version");
-  policy.created = parse_date(entry.at("created"));
-  policy.updated = parse_date(entry.at("updated"));
+  policy.created = TimePoint(std::chrono::seconds(entry.at("created_s").get<std::int64_t>()));
+  policy.updated = TimePoint(std::chrono::seconds(entry.at("updated_s").get<std::int64_t>()));
   return policy;
 }
 

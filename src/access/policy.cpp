@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/field.h"
+
 namespace kennel::access {
 namespace {
 
@@ -174,6 +176,12 @@ Result<void> check_frame(const json& policy) {
 }
 
 }  // namespace
+
+bool has_repeated_key(std::span<const Tag> tags) {
+  std::set<std::string> keys;
+  return !std::ranges::all_of(
+      tags, [&keys](const Tag& tag) { return keys.insert(base::to_lower(tag.key)).second; });
+}
 
 Result<void> check_policy_document(std::string_view document, PolicyUse use) {
   const json policy = parse_strictly(document);

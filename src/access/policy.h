@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ struct Tag {
 
   bool operator==(const Tag&) const = default;
 };
+
+// Whether a key stands twice, upper and lower case being the same.
+[[nodiscard]] bool has_repeated_key(std::span<const Tag> tags);
 
 struct Policy {
   std::string arn;

@@ -27,8 +27,10 @@ constexpr Service kSomeXmlService{.name = "",
                                   .api_version = ""};
 
 constexpr std::size_t kScopeWordMax = 64;
-constexpr const char* kMalformedRequest =
-    "The credential scope or a repeated x-amz- header of the request is not well-formed.";
+constexpr const char* kLongScope =
+    "The service in the credential scope is longer than 64 letters: sign for one that AWS has.";
+constexpr const char* kDoubledField =
+    "An x-amz- header stands twice in the request: send each once.";
 constexpr const char* kOpenBody =
     "This service takes no unsigned payload: sign the body, or say its hash in "
     "x-amz-content-sha256.";
@@ -162,8 +164,11 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
   proof.claim = **std::move(claim);
   exchange.region = proof.claim.scope.region;
   exchange.signed_service = proof.claim.scope.service;
-  if (proof.claim.scope.service.size() > kScopeWordMax || has_doubled_field(exchange.head)) {
-    return refuse(refused_signature(service, {sign::RefusalReason::kMalformed, kMalformedRequest}));
+  if (proof.claim.scope.service.size() > kScopeWordMax) {
+    return refuse(refused_signature(service, {sign::RefusalReason::kMalformed, kLongScope}));
+  }
+  if (has_doubled_field(exchange.head)) {
+    return refuse(refused_signature(service, {sign::RefusalReason::kMalformed, kDoubledField}));
   }
   if (service.protocol != Protocol::kRestXml && leaves_body_open(proof.claim.payload)) {
     return refuse(refused_signature(service, {sign::RefusalReason::kMalformed, kOpenBody}));

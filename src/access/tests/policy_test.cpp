@@ -100,6 +100,20 @@ TEST(PolicyDocument, NeedsStatementIdsThatDiffer) {
             "Statement IDs (SID) in a single policy must be unique.");
 }
 
+TEST(Tags, RepeatAKeyWhateverItsCase) {
+  const std::vector<Tag> apart{{"a", "1"}, {"b", "1"}};
+  const std::vector<Tag> alike{{"a", "1"}, {"A", "2"}};
+  EXPECT_FALSE(has_repeated_key(apart));
+  EXPECT_TRUE(has_repeated_key(alike));
+}
+
+TEST(ManagedPolicies, KnowWhenTheyWereMade) {
+  const auto policy =
+      find_managed_policy(std::string(kManagedPolicyPrefix) + "AdministratorAccess");
+  // Friday 6 February 2015, 18:39:46 UTC.
+  EXPECT_EQ(policy->created, TimePoint(std::chrono::seconds(1'423'247'986)));
+}
+
 TEST(ManagedPolicies, HoldWhatPeopleAttach) {
   for (const char* name : {"AdministratorAccess", "AmazonSageMakerFullAccess", "AmazonS3FullAccess",
                            "AWSLambda_FullAccess", "service-role/AWSLambdaBasicExecutionRole"}) {

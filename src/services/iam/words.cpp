@@ -4,7 +4,6 @@
 #include <cctype>
 
 #include "base/bytes.h"
-#include "base/field.h"
 
 namespace kennel::services::iam {
 
@@ -60,18 +59,9 @@ Outcome<void> check_document(std::string_view document, access::PolicyUse use) {
 
 Outcome<std::vector<access::Tag>> to_tags(const std::vector<Tag>& tags) {
   std::vector<access::Tag> list;
-  for (const Tag& tag : tags) {
-    const bool twice = std::ranges::any_of(list, [&tag](const access::Tag& other) {
-      return base::equals_ignoring_case(other.key, tag.key);
-    });
-    if (twice) {
-      return invalid_input(
-          "Duplicate tag keys found. Please note that Tag keys are case "
-          "insensitive.");
-    }
-    list.push_back({tag.key, tag.value});
-  }
-  return list;
+  for (const Tag& tag : tags) list.push_back({tag.key, tag.value});
+  if (!access::has_repeated_key(list)) return list;
+  return invalid_input("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
 }
 
 std::vector<Tag> from_tags(const std::vector<access::Tag>& tags) {

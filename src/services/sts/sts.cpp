@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "base/field.h"
-
 namespace kennel::services::sts {
 namespace {
 
@@ -56,18 +52,11 @@ Outcome<void> check_unsupported(const AssumeRoleRequest& input) {
 
 Outcome<std::vector<access::Tag>> to_tags(const std::vector<Tag>& tags) {
   std::vector<access::Tag> list;
-  for (const Tag& tag : tags) {
-    const bool twice = std::ranges::any_of(list, [&tag](const access::Tag& other) {
-      return base::equals_ignoring_case(other.key, tag.key);
-    });
-    if (twice) {
-      return wire::refuse({"InvalidParameterValue", 400,
-                           "Duplicate tag keys found. Please note that Tag keys are case "
-                           "insensitive."});
-    }
-    list.push_back({tag.key, tag.value});
-  }
-  return list;
+  for (const Tag& tag : tags) list.push_back({tag.key, tag.value});
+  if (!access::has_repeated_key(list)) return list;
+  return wire::refuse(
+      {"InvalidParameterValue", 400,
+       "Duplicate tag keys found. Please note that Tag keys are case insensitive."});
 }
 
 Outcome<access::SessionRequest> to_session_request(const AssumeRoleRequest& input,

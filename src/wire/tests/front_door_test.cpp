@@ -56,6 +56,9 @@ class FrontDoorTest : public testing::Test {
     binding.functions[index_of("CreateLogGroup")] = [this](const Call&, const Document& input) {
       return create_(input);
     };
+    binding.functions[index_of("DescribeLogGroups")] = [this](const Call&, const Document& input) {
+      return list_(input);
+    };
     FrontDoorParts parts{.runtime = runtime_,
                          .clock = clock_,
                          .credentials = *credentials_,
@@ -109,6 +112,7 @@ class FrontDoorTest : public testing::Test {
   std::function<Outcome<Document>(const Document&)> create_ = [](const Document&) {
     return Outcome<Document>(Document::object());
   };
+  std::function<Outcome<Document>(const Document&)> list_ = create_;
   std::unique_ptr<FrontDoor> door_;
   aio::Runtime runtime_;
 };
@@ -161,13 +165,17 @@ TEST_F(FrontDoorTest, SurvivesAFunctionThatThrows) {
 }
 
 TEST_F(FrontDoorTest, SurvivesAnOutputThatDoesNotFit) {
-  create_ = [](const Document&) { return Outcome<Document>(Document("no object")); };
-  EXPECT_EQ(ask("CreateLogGroup", R"({"logGroupName":"dogs"})").status, 200);
-  EXPECT_EQ(ask("CreateLogGroup", R"({"logGroupName":"dogs"})").status, 200);
+  list_ = [](const Document&) { return Outcome<Document>(Document{{"logGroups", "no list"}}); };
+  const auto response = ask("DescribeLogGroups", "{}");
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("InternalServerException"));
+  EXPECT_NE(reported_, "");
+  list_ = [](const Document&) { return Outcome<Document>(Document::object()); };
+  EXPECT_EQ(ask("DescribeLogGroups", "{}").status, 200);
 }
 
 TEST_F(FrontDoorTest, SaysWhichOperationsItDoesNotHave) {
-  EXPECT_EQ(ask("DescribeLogGroups", "{}").status, 501);
+  EXPECT_EQ(ask("DescribeLogStreams", R"({"logGroupName":"dogs"})").status, 501);
   const auto unlisted = ask("CreateExportTask", "{}");
   EXPECT_EQ(unlisted.status, 501);
   EXPECT_THAT(unlisted.body, HasSubstr("CreateExportTask"));
