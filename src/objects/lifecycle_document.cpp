@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/secure_random.h"
+
 namespace kennel::objects {
 namespace {
 
@@ -89,6 +91,15 @@ LifecycleRules rules_from_document(std::string_view document) {
   const json given = json::parse(document);
   for (const json& rule : given.at("Rules")) rules.push_back(rule_of(rule));
   return rules;
+}
+
+std::string name_rules(std::string_view document) {
+  json given = json::parse(document);
+  for (json& rule : given.at("Rules")) {
+    if (rule.value("ID", "").empty())
+      rule["ID"] = base::to_base64(base::as_bytes(base::make_uuid()));
+  }
+  return given.dump();
 }
 
 }  // namespace kennel::objects

@@ -64,5 +64,16 @@ TEST(LifecycleDocument, ReadsEveryKindOfFilter) {
   EXPECT_THAT(both.tags, ElementsAre(Pair("a", "b"), Pair("c", "d")));
 }
 
+TEST(LifecycleDocument, NamesRulesThatHaveNoName) {
+  const std::string named = name_rules(R"({"Rules": [{"ID": "mine", "Status": "Enabled"},
+      {"Status": "Enabled"}, {"ID": "", "Status": "Enabled"}]})");
+  const LifecycleRules rules = rules_from_document(named);
+  ASSERT_THAT(rules, SizeIs(3));
+  EXPECT_EQ(rules[0].id, "mine");
+  EXPECT_THAT(rules[1].id, SizeIs(48));
+  EXPECT_THAT(rules[2].id, SizeIs(48));
+  EXPECT_NE(rules[1].id, rules[2].id);
+}
+
 }  // namespace
 }  // namespace kennel::objects
