@@ -23,15 +23,14 @@ using objects::Finding;
 constexpr int kThreads = 2;
 
 ordered_json to_json(const Finding& finding) {
-  ordered_json object{{"bucket", finding.bucket}, {"key", finding.key}};
-  if (finding.upload_id.empty()) {
-    object["version_id"] = finding.version_id;
-  } else {
-    object["upload_id"] = finding.upload_id;
-    object["part"] = finding.part;
+  ordered_json object{{"bucket", finding.bucket},
+                      {"key", finding.key},
+                      {"version_id", finding.version_id},
+                      {"blob", finding.blob},
+                      {"text", finding.text}};
+  if (!finding.upload_id.empty()) {
+    object.update({{"upload_id", finding.upload_id}, {"part", finding.part}});
   }
-  object["blob"] = finding.blob;
-  object["text"] = finding.text;
   return object;
 }
 
@@ -71,7 +70,7 @@ std::string to_shown(const std::string& text) {
 
 std::string place_of(const Finding& finding) {
   if (finding.bucket.empty()) return fmt::format("blob {}, which nobody names", finding.blob);
-  const std::string object = fmt::format("s3://{}/{}", finding.bucket, to_shown(finding.key));
+  std::string object = fmt::format("s3://{}/{}", finding.bucket, to_shown(finding.key));
   if (!finding.upload_id.empty()) {
     return fmt::format("{}, part {} of the upload {}", object, finding.part, finding.upload_id);
   }
