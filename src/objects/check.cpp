@@ -66,9 +66,8 @@ class Checker {
  private:
   // A folder at a time: the names of all files would fill the memory.
   void look_for_orphans() {
-    for (const std::string& folder : blobs_.disk().list(blobs_.blobs_folder())) {
-      std::vector<std::string> files = blobs_.disk().list(blobs_.blobs_folder() / folder);
-      for (std::string& file : files) file.insert(0, folder + '/');
+    for (const std::string& folder : blobs_.folders()) {
+      const std::vector<std::string> files = blobs_.files_in(folder);
       files_ += files.size();
       std::ranges::copy(blobs_.find_orphans(files), std::back_inserter(report_.orphans));
     }

@@ -19,13 +19,14 @@ enum class Problem {
   kInvalidPart,
   kInvalidPartOrder,
   kPartTooSmall,
-  kTooBusy,  // others changed the same thing again and again: come again
-  kDamaged,  // the disk gave back something else than was written
+  kOtherContent,  // what was completed is not what the client said
+  kTooBusy,       // others changed the same thing again and again: come again
+  kDamaged,       // the disk gave back something else than was written
 };
 
 struct ProblemReport {
   Problem problem;
-  std::string message = {};     // kDamaged: for the operator
+  std::string message = {};
   std::string version_id = {};  // of the delete marker that stands in the way
   std::uint32_t part = 0;       // kInvalidPart, kPartTooSmall
   std::uint64_t part_size = 0;  // kPartTooSmall

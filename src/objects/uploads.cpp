@@ -72,8 +72,10 @@ store::Changes release(const Content& content, std::string_view owner) {
   return changes;
 }
 
-std::string checksum_of(const Content& content) {
-  return content.checksum ? content.checksum->value : std::string();
+// Of the kind that the upload asked for.
+std::string checksum_of(const Content& content, const std::string& algorithm) {
+  const bool fits = content.checksum && content.checksum->algorithm == algorithm;
+  return fits ? content.checksum->value : std::string();
 }
 
 // ETag of an object in parts: MD5 of the parts' MD5s, and their number.
@@ -98,7 +100,8 @@ Outcome<void> check_named(const NamedPart& named, const std::map<std::uint32_t, 
   const auto found = parts.find(named.number);
   const bool fits =
       found != parts.end() && found->second.content.etag == named.etag &&
-      (named.checksum.empty() || named.checksum == checksum_of(found->second.content));
+      (named.checksum.empty() ||
+       (found->second.content.checksum && found->second.content.checksum->value == named.checksum));
   if (fits) return {};
   return refuse({.problem = Problem::kInvalidPart, .part = named.number});
 }
@@ -107,6 +110,23 @@ Outcome<void> check_order(const std::vector<NamedPart>& named) {
   const auto out_of_order = std::ranges::adjacent_find(
       named, [](const NamedPart& a, const NamedPart& b) { return a.number >= b.number; });
   if (out_of_order != named.end()) return refuse(Problem::kInvalidPartOrder);
+  return {};
+}
+
+Outcome<void> check_whole(const Content& whole, const Completion& completion) {
+  if (completion.size && *completion.size != whole.size) {
+    return refuse(
+        {.problem = Problem::kOtherContent,
+         .message = fmt::format("The provided 'x-amz-mp-object-size' header value {} does "
+                                "not match what was computed: {}",
+                                *completion.size, whole.size)});
+  }
+  // A composite one may be said without the number of parts behind it.
+  const bool fits =
+      completion.checksum.empty() ||
+      (whole.checksum && (whole.checksum->value == completion.checksum ||
+                          whole.checksum->value.starts_with(completion.checksum + "-")));
+  if (!fits) return refuse(Problem::kOtherContent);
   return {};
 }
 
@@ -248,7 +268,7 @@ Outcome<Uploads::Assembled> Uploads::assemble(const Found& found,
     etag.add(part.etag);
     whole.size += part.size;
     whole.extents.insert(whole.extents.end(), part.extents.begin(), part.extents.end());
-    whole.parts.push_back({name.number, part.size, checksum_of(part)});
+    whole.parts.push_back({name.number, part.size, checksum_of(part, upload.checksum_algorithm)});
   }
   whole.etag = etag.finish();
   whole.checksum = join_checksums(upload.checksum_algorithm, upload.checksum_type, whole.parts);
@@ -272,22 +292,23 @@ Outcome<ObjectVersion> Uploads::find_completed(std::string_view bucket, std::str
 }
 
 Outcome<ObjectVersion> Uploads::complete(std::string_view bucket, std::string_view key,
-                                         std::string_view id, const std::vector<NamedPart>& named,
-                                         const WriteConditions& conditions, TimePoint now) {
-  KENNEL_TRY_VOID(check_order(named));
+                                         std::string_view id, const Completion& completion,
+                                         TimePoint now) {
+  KENNEL_TRY_VOID(check_order(completion.parts));
   const auto lock = locks_.lock(id);
   const auto found = find(bucket, key, id);
   if (!found && found.error().problem == Problem::kNoSuchUpload) {
     return find_completed(bucket, key, id);
   }
   if (!found) return tl::unexpected(found.error());
-  KENNEL_TRY(Assembled assembled, assemble(*found, named));
+  KENNEL_TRY(Assembled assembled, assemble(*found, completion.parts));
+  KENNEL_TRY_VOID(check_whole(assembled.content, completion));
   NewObject object{.bucket = std::string(bucket),
                    .key = std::string(key),
                    .owner = found->upload.id,
                    .content = std::move(assembled.content),
                    .attributes = found->upload.attributes};
-  return objects_.put(std::move(object), conditions, now, assembled.changes,
+  return objects_.put(std::move(object), completion.conditions, now, assembled.changes,
                       [id](const ObjectVersion& version) -> store::Change {
                         const json note{{"bucket", version.bucket},
                                         {"key", version.key},

@@ -47,6 +47,14 @@ struct NamedPart {
   std::string checksum;  // base64; empty: not said
 };
 
+// How an upload is to be completed.
+struct Completion {
+  std::vector<NamedPart> parts;  // ascending
+  WriteConditions conditions;
+  std::string checksum;  // of the whole, base64; empty: not said
+  std::optional<std::uint64_t> size;
+};
+
 struct PartPage {
   std::vector<Part> parts;
   bool truncated = false;
@@ -88,12 +96,10 @@ class Uploads {
   [[nodiscard]] PartPage list_parts(const Upload& upload, std::uint32_t after,
                                     std::size_t limit) const;
   [[nodiscard]] UploadPage list(const UploadQuery& query) const;
-  // The parts in `named`, which must ascend. A second call with the same id gives the same object,
-  // for as long as a day.
+  // A second call with the same id gives the same object, for as long as a day.
   [[nodiscard]] Outcome<ObjectVersion> complete(std::string_view bucket, std::string_view key,
-                                                std::string_view id,
-                                                const std::vector<NamedPart>& named,
-                                                const WriteConditions& conditions, TimePoint now);
+                                                std::string_view id, const Completion& completion,
+                                                TimePoint now);
   [[nodiscard]] Outcome<void> abort(std::string_view bucket, std::string_view key,
                                     std::string_view id);
   // What was completed more than a day ago is forgotten, up to `limit` at a time.

@@ -3,21 +3,19 @@
 
 #include <algorithm>
 
-#include "base/secure_random.h"
 #include "store/blobs.h"
 
 namespace kennel::store {
 namespace {
 
 constexpr std::uint64_t kBegunTogether = 8 * base::kMiB;  // of writing out
-constexpr std::size_t kUniqueBytes = 8;
 
 }  // namespace
 
 struct BlobWriter::State {
   explicit State(Blobs& of)
       : blobs(of),
-        unique(base::to_hex(base::secure_bytes(kUniqueBytes))),
+        unique(of.make_unique_id()),
         staging_path(of.staging_folder() / unique),
         file(of.disk().create(staging_path)),
         block(XXH3_createState(), &XXH3_freeState) {

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/secure_random.h"
+
 namespace kennel::store {
 namespace {
 
@@ -15,6 +17,8 @@ constexpr const char* kBlobs = "blobs";
 constexpr const char* kHolders = "blob_holders";
 constexpr const char* kGarbage = "blob_garbage";
 constexpr int kAttemptsMax = 100;
+constexpr std::size_t kRunBytes = 6;
+constexpr std::size_t kUniqueBytes = 6;
 
 std::string key_of(const base::Digest& digest) {
   return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
@@ -79,7 +83,10 @@ BlobPin::~BlobPin() {
 }
 
 Blobs::Blobs(Records& records, base::Disk& disk, base::Path folder, ReadOnly)
-    : records_(records), disk_(disk), folder_(std::move(folder)) {}
+    : records_(records),
+      disk_(disk),
+      folder_(std::move(folder)),
+      run_(base::to_hex(base::secure_bytes(kRunBytes))) {}
 
 Blobs::Blobs(Records& records, base::Disk& disk, base::Path folder)
     : Blobs(records, disk, std::move(folder), ReadOnly{}) {
@@ -274,12 +281,22 @@ Collected Blobs::collect(std::size_t limit) {
   return collected;
 }
 
+std::string Blobs::make_unique_id() const {
+  return run_ + base::to_hex(base::secure_bytes(kUniqueBytes));
+}
+
+std::vector<std::string> Blobs::folders() const { return disk_.list(blobs_folder()); }
+
+std::vector<std::string> Blobs::files_in(const std::string& folder) const {
+  std::vector<std::string> files = disk_.list(blobs_folder() / folder);
+  for (std::string& file : files) file = fmt::format("{}/{}", folder, file);
+  return files;
+}
+
 std::vector<std::string> Blobs::blob_files() const {
   std::vector<std::string> files;
-  for (const std::string& folder : disk_.list(blobs_folder())) {
-    for (const std::string& name : disk_.list(blobs_folder() / folder)) {
-      files.push_back(fmt::format("{}/{}", folder, name));
-    }
+  for (const std::string& folder : folders()) {
+    for (std::string& file : files_in(folder)) files.push_back(std::move(file));
   }
   return files;
 }
@@ -289,6 +306,7 @@ std::vector<std::string> Blobs::find_orphans(const std::vector<std::string>& fil
   std::vector<std::string> orphans;
   for (const std::string& file : files) {
     const std::string name = file.substr(file.find('/') + 1);
+    if (name.find("-" + run_) != std::string::npos) continue;
     const auto bytes = base::from_hex(std::string_view(name).substr(0, name.find('-')));
     const bool named = bytes && bytes->size() == sizeof(base::Digest);
     const auto row = named ? find(digest_of(base::as_text(*bytes))) : std::nullopt;

@@ -11,7 +11,7 @@
 //                                             the file
 //
 // Killed anywhere in between, what remains is a file that no record names, which `remove_orphans`
-// finds, never a record whose file is not there. A file's name is its own ("<sha256>-<random>"):
+// finds, never a record whose file is not there. A file's name is its own ("<sha256>-<unique>"):
 // what is collected can be written anew meanwhile.
 //
 // Collections: "blobs" digest -> BlobRow; "blob_holders" digest + holder -> nothing;
@@ -150,9 +150,11 @@ class Blobs {
 
   // Looks at up to `limit` blobs that were released.
   [[nodiscard]] Collected collect(std::size_t limit = 1000);
-  // Files in blobs/ that no record names, as their paths below it. Of a process that ended: call it
-  // with what `blob_files` gave before anything was written.
+  // The files in blobs/, as their paths below it: of one of its folders, or of all.
+  [[nodiscard]] std::vector<std::string> folders() const;
+  [[nodiscard]] std::vector<std::string> files_in(const std::string& folder) const;
   [[nodiscard]] std::vector<std::string> blob_files() const;
+  // Those that no record names, but for what this process is about to have named.
   [[nodiscard]] std::vector<std::string> find_orphans(const std::vector<std::string>& files) const;
   void remove_orphans(const std::vector<std::string>& files);
 
@@ -174,9 +176,13 @@ class Blobs {
   [[nodiscard]] std::optional<std::uint64_t> collect_one(const Record& garbage);
   void remove_file(const std::string& file) noexcept;
 
+  // Of a file that this process writes; no other process has had it.
+  [[nodiscard]] std::string make_unique_id() const;
+
   Records& records_;
   base::Disk& disk_;
   base::Path folder_;
+  const std::string run_;  // begins the unique ids
   mutable std::mutex mutex_;
   std::array<bool, 256> made_{};        // of the folders in blobs/; guarded by mutex_
   std::map<base::Digest, int> pinned_;  // guarded by mutex_

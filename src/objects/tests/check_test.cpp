@@ -23,7 +23,7 @@ class CheckObjectsTest : public testing::Test {
  protected:
   CheckObjectsTest() { store_.make_bucket("dogs", Versioning::kEnabled); }
 
-  [[nodiscard]] CheckReport check() const { return check_objects(store_.records, store_.blobs); }
+  [[nodiscard]] CheckReport check() const { return check_objects(store_.records, blobs_); }
   // Every finding as one line: what, where, of which blob.
   [[nodiscard]] std::vector<std::string> findings() const {
     std::vector<std::string> lines;
@@ -41,6 +41,8 @@ class CheckObjectsTest : public testing::Test {
   void rot(std::string_view text) { store_.disk.rot(store_.file_of(digest_of(text)), 0); }
 
   StockedStore store_;
+  // Of another process than the one that writes.
+  store::Blobs blobs_{store_.records, store_.disk, "/store", store::Blobs::ReadOnly{}};
 };
 
 TEST_F(CheckObjectsTest, FindsNothingWhereAllIsSound) {
