@@ -124,6 +124,24 @@ std::optional<BlobRow> Blobs::find(const base::Digest& digest) const {
   return blob_row_from_record(digest, record->value);
 }
 
+std::vector<BlobRow> Blobs::list(const std::optional<base::Digest>& after,
+                                 std::size_t limit) const {
+  std::vector<BlobRow> rows;
+  const ScanRange range{.after = after ? key_of(*after) : std::string(), .limit = limit};
+  for (const Record& record : records_.scan(kBlobs, range)) {
+    rows.push_back(blob_row_from_record(digest_of(record.key), record.value));
+  }
+  return rows;
+}
+
+bool Blobs::is_held(const base::Digest& digest) const {
+  return !records_.scan(kHolders, {.prefix = key_of(digest), .limit = 1}).empty();
+}
+
+bool Blobs::is_held(const base::Digest& digest, const Holder& holder) const {
+  return records_.find(kHolders, holder_key(digest, holder)).has_value();
+}
+
 Result<BlobFile> Blobs::open(const base::Digest& digest) const {
   auto row = find(digest);
   if (!row) {
@@ -236,8 +254,7 @@ std::optional<std::uint64_t> Blobs::collect_one(const Record& garbage) {
   if (is_pinned(digest)) return std::nullopt;
   const Change forget{kGarbage, garbage.key, std::nullopt, garbage.version};
   const auto record = records_.find(kBlobs, garbage.key);
-  const bool held = !records_.scan(kHolders, {.prefix = garbage.key, .limit = 1}).empty();
-  if (held || !record) {
+  if (is_held(digest) || !record) {
     // Where it was released once more meanwhile, the note stays, with another version.
     (void)records_.commit({forget});
     return std::nullopt;

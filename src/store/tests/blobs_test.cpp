@@ -158,6 +158,22 @@ TYPED_TEST(BlobsContract, LetsSeveralHoldABlobThatIsThere) {
   EXPECT_EQ(missing.error().kind, ErrorKind::kConflict);
 }
 
+TYPED_TEST(BlobsContract, TellsWhatIsThereAndWhoHoldsIt) {
+  const base::Digest dog = *put(this->blobs_, "dog", "one");
+  const base::Digest cat = *put(this->blobs_, "cat", "two");
+  const auto rows = this->blobs_.list({}, 10);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0], this->blobs_.find(std::min(dog, cat)));
+  EXPECT_EQ(rows[1], this->blobs_.find(std::max(dog, cat)));
+  EXPECT_THAT(this->blobs_.list(rows[0].digest, 10), ElementsAre(rows[1]));
+  EXPECT_THAT(this->blobs_.list({}, 1), ElementsAre(rows[0]));
+  EXPECT_TRUE(this->blobs_.is_held(dog));
+  EXPECT_TRUE(this->blobs_.is_held(dog, holder("one")));
+  EXPECT_FALSE(this->blobs_.is_held(dog, holder("two")));
+  ASSERT_TRUE(this->blobs_.commit(Blobs::release(dog, holder("one")), {}));
+  EXPECT_FALSE(this->blobs_.is_held(dog));
+}
+
 TYPED_TEST(BlobsContract, CollectsNothingThatIsBeingRead) {
   const auto digest = put(this->blobs_, "dog", "one");
   {
