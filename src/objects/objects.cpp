@@ -182,7 +182,7 @@ base::Result<void> Objects::try_put(const Bucket& bucket, NewObject& object, con
       append(changes, store::Blobs::hold(extent.digest, {version.owner, extent.slot}));
     }
   }
-  if (!object.staged) return blobs_.commit(changes, {});
+  if (!object.staged || version.content.extents.empty()) return blobs_.commit(changes, {});
   const store::Blobs::Arrival arrival{&*object.staged, {version.owner, 0}};
   return blobs_.commit(changes, {&arrival, 1});
 }

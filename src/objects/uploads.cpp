@@ -148,7 +148,7 @@ Outcome<void> Uploads::put_part(const Upload& upload, NewPart part, TimePoint no
   }
   changes.push_back({kParts, key, to_record(part.content, now)});
   base::Result<void> committed;
-  if (part.staged) {
+  if (part.staged && !part.content.extents.empty()) {
     const store::Blobs::Arrival arrival{&*part.staged,
                                         {upload.id, part.content.extents.front().slot}};
     committed = blobs_.commit(changes, {&arrival, 1});
@@ -229,6 +229,7 @@ UploadPage Uploads::list(const UploadQuery& query) const {
 
 Outcome<Uploads::Assembled> Uploads::assemble(const Found& found,
                                               const std::vector<NamedPart>& named) const {
+  if (named.empty()) return refuse(Problem::kInvalidPart);
   const Upload& upload = found.upload;
   Assembled assembled;
   std::map<std::uint32_t, Part> parts;
