@@ -311,10 +311,13 @@ Outcome<void> Uploads::abort(std::string_view bucket, std::string_view key, std:
 }
 
 void Uploads::forget_completed(TimePoint now, std::size_t limit) {
-  const std::string horizon = make_upload_id(now - std::chrono::days(1));
+  // They lie in the order in which they were begun.
+  const TimePoint horizon = now - std::chrono::days(1);
   store::Changes changes;
   for (const auto& record : records_.scan(kCompleted, {.limit = limit})) {
-    if (record.key >= horizon) break;
+    const json note = json::parse(record.value);
+    const auto& version = note.at("version").get_ref<const std::string&>();
+    if (version_from_record({}, {}, version).modified >= horizon) continue;
     changes.push_back({kCompleted, record.key});
   }
   if (!changes.empty()) (void)records_.commit(std::move(changes));
