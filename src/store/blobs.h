@@ -173,7 +173,7 @@ class Blobs {
   void arrange(const Arrival& arrival, Arranged& arranged) const;
   [[nodiscard]] base::Result<void> commit_arranged(Arranged& arranged);
   [[nodiscard]] bool is_pinned(const base::Digest& digest) const;
-  [[nodiscard]] std::optional<std::uint64_t> collect_one(const Record& garbage);
+  bool collect_one(const Record& garbage, Collected& collected);
   void remove_file(const std::string& file) noexcept;
 
   // Of a file that this process writes; no other process has had it.

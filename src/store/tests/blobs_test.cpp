@@ -138,6 +138,17 @@ TYPED_TEST(BlobsContract, KeepsContentUntilNobodyHoldsIt) {
   EXPECT_EQ(read_all(this->blobs_, *digest).error().kind, ErrorKind::kCorrupt);
 }
 
+TYPED_TEST(BlobsContract, SaysWhetherThereIsMoreToCollect) {
+  for (const char* text : {"dog", "cat"}) {
+    const auto digest = put(this->blobs_, text, "one");
+    ASSERT_TRUE(put(this->blobs_, text, "two"));
+    ASSERT_TRUE(this->blobs_.commit(Blobs::release(*digest, holder("one")), {}));
+  }
+  EXPECT_TRUE(this->blobs_.collect(1).more);
+  EXPECT_TRUE(this->blobs_.collect(1).more);
+  EXPECT_FALSE(this->blobs_.collect(1).more);
+}
+
 TYPED_TEST(BlobsContract, TakesContentAgainThatWasCollected) {
   const auto digest = put(this->blobs_, "dog", "one");
   ASSERT_TRUE(this->blobs_.commit(Blobs::release(*digest, holder("one")), {}));
