@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import s3_client
 import seen
 from running_server import BUILD, RunningServer
 
@@ -56,6 +57,26 @@ def server(tmp_path_factory, collection) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def environment(server) -> dict[str, str]:
     return server.environment()
+
+
+@pytest.fixture(scope="module")
+def s3(environment):
+    return s3_client.connect(environment)
+
+
+@pytest.fixture
+def bucket(s3) -> str:
+    """A new one, empty."""
+    name = s3_client.new_name()
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def versioned(s3, bucket) -> str:
+    """A new bucket with versioning on."""
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return bucket
 
 
 @pytest.fixture
