@@ -28,7 +28,8 @@ class Answer:
 
     @property
     def error(self) -> dict[str, str]:
-        return {part.tag: part.text or "" for part in ElementTree.fromstring(self.body)}
+        parts = ElementTree.fromstring(self.body)
+        return {part.tag.rpartition("}")[2]: part.text or "" for part in parts}
 
 
 def fetch(
