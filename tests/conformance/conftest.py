@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import command_lines
 import pytest
 import s3_client
 import seen
@@ -57,6 +58,12 @@ def server(tmp_path_factory, collection) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def environment(server) -> dict[str, str]:
     return server.environment()
+
+
+@pytest.fixture
+def aws(environment) -> Callable[..., list[dict]]:
+    """Runs command lines of the aws CLI, one after the other."""
+    return lambda *lines: command_lines.run_all(lines, environment)
 
 
 @pytest.fixture(scope="module")
