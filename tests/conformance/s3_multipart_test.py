@@ -196,6 +196,14 @@ def test_a_part_can_be_read_by_its_number(s3, there):
     assert refused(s3.get_object, **there, **both) == (400, "InvalidRequest")
 
 
+def test_an_object_that_came_whole_is_its_own_first_part(s3, there):
+    s3.put_object(**there, Body=b"whole")
+    got = s3.get_object(**there, PartNumber=1)
+    assert (status(got), got["Body"].read()) == (206, b"whole")
+    assert "PartsCount" not in got
+    assert refused(s3.get_object, **there, PartNumber=2) == (416, "InvalidPartNumber")
+
+
 def test_ranges_run_across_parts(s3, there):
     upload = begin(s3, there)
     complete(s3, upload, fill(s3, upload))

@@ -4,6 +4,7 @@ import http.client
 import ssl
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from botocore.auth import S3SigV4Auth
@@ -67,19 +68,21 @@ def send(
     environment: Environment,
     target: str,
     method: str = "GET",
-    body: bytes = b"",
+    body: bytes | Callable[[dict[str, str]], bytes] = b"",
     payload: str = UNSIGNED,
     host: str | None = None,
     **headers: str,
 ) -> Answer:
-    """`target`: path and query, encoded. `payload`: what x-amz-content-sha256 says."""
+    """`target`: path and query, encoded. `body`: bytes, or what makes them of the signed headers.
+    `payload`: what x-amz-content-sha256 says."""
     at = urllib.parse.urlsplit(environment["AWS_ENDPOINT_URL"])
     url = f"{at.scheme}://{host or at.netloc}{target}"
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     request = AWSRequest(method, url, headers=fields)
     Signer(environment, payload).add_auth(request)
     signed = {str(name): value for name, value in request.headers.items()}
-    return fetch(url, method, body, address=at.hostname, **signed)
+    content = body(signed) if callable(body) else body
+    return fetch(url, method, content, address=at.hostname, **signed)
 
 
 def chunked(body: bytes, *trailers: str, size: int = 8192) -> bytes:

@@ -113,6 +113,8 @@ def test_a_version_that_is_not_there_is_told_from_one_that_is_none(s3, dog, thre
     assert (status(response), response["Error"]["Code"]) == (404, "NoSuchVersion")
     assert response["Error"]["Message"] == "The specified version does not exist."
     assert response["Error"]["VersionId"] == three[0]
+    again = s3.delete_object(**dog, VersionId=three[0])
+    assert (status(again), again["VersionId"]) == (204, three[0])
     response = refusal(s3.get_object, **dog, VersionId="nonsense")
     assert (status(response), response["Error"]["Code"]) == (400, "InvalidArgument")
     assert response["Error"]["Message"] == "Invalid version id specified"
