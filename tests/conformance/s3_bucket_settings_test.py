@@ -84,6 +84,19 @@ def test_a_new_bucket_is_encrypted_as_awss_are(s3, bucket):
     assert rule["BucketKeyEnabled"] is False
 
 
+def test_encryption_is_changed_and_falls_back(s3, bucket):
+    sse = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/dogs"}
+    rules = [{"ApplyServerSideEncryptionByDefault": sse, "BucketKeyEnabled": True}]
+    changed = {"ServerSideEncryptionConfiguration": {"Rules": rules}}
+    s3.put_bucket_encryption(Bucket=bucket, **changed)
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == sse
+    assert rule["BucketKeyEnabled"] is True
+    assert status(s3.delete_bucket_encryption(Bucket=bucket)) == 204
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+
+
 def test_the_owner_alone_may_do_everything(s3, bucket):
     found = s3.get_bucket_acl(Bucket=bucket)
     owner = s3.list_buckets()["Owner"]["ID"]

@@ -151,9 +151,12 @@ def test_refusals_are_awss_sentences(aws, folder):
             ["s3", "cp", "s3://cli-full/missing", "-"],
             s3api("get-object", "--bucket", "cli-full", "--key", "no", folder / "no"),
             s3api("head-bucket", "--bucket", "never-made"),
+            s3api("get-bucket-website", "--bucket", "cli-full"),
+            s3api("get-bucket-replication", "--bucket", "cli-full"),
+            s3api("get-object-lock-configuration", "--bucket", "cli-full"),
         )
     )[2:]
-    assert [status for status, _ in results] == [1, 255, 1, 1, 255, 255]
+    assert [status for status, _ in results] == [1, 255, 1, 1] + [255] * 5
     called = "An error occurred ({}) when calling the {} operation: {}".format
     missing = "The specified bucket does not exist"
     for (_, text), sentence in zip(
@@ -165,6 +168,9 @@ def test_refusals_are_awss_sentences(aws, folder):
             called("404", "HeadObject", "Not Found"),
             called("NoSuchKey", "GetObject", "The specified key does not exist."),
             called("404", "HeadBucket", "Not Found"),
+            "(NoSuchWebsiteConfiguration)",
+            "(ReplicationConfigurationNotFoundError)",
+            "(ObjectLockConfigurationNotFoundError)",
         ],
         strict=True,
     ):

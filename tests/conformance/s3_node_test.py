@@ -68,5 +68,10 @@ def test_what_belongs_to_a_bucket_is_set_and_read(environment):
     assert found["BucketAcl"]["Grants"][0]["Permission"] == "FULL_CONTROL"
     assert found["BucketRequestPayment"]["Payer"] == "BucketOwner"
     assert "LocationConstraint" not in found["BucketLocation"]
+    assert found["missing"] == [
+        "NoSuchWebsiteConfiguration",
+        "ReplicationConfigurationNotFoundError",
+        "ObjectLockConfigurationNotFoundError",
+    ]
     assert found["removed"] == [204] * 7
     assert found["deleted"] == 204

@@ -55,8 +55,18 @@ async function ask(name, input = {}) {
   return { status: $metadata.httpStatusCode, ...answer };
 }
 
+async function refusal(name) {
+  return ask(name).then(
+    () => 'answered',
+    (error) => error.name,
+  );
+}
+
 await ask('CreateBucket');
-const found = {};
+const found = { missing: [] };
+for (const name of ['GetBucketWebsite', 'GetBucketReplication', 'GetObjectLockConfiguration']) {
+  found.missing.push(await refusal(name));
+}
 for (const name of READ) found[name] = await ask(`Get${name}`);
 for (const [name, input] of Object.entries(SETTINGS)) {
   await ask(`Put${name}`, input);
