@@ -41,6 +41,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         seen.write(table, seen.CLAIMS)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_settings() -> Iterator[None]:
+    """boto3 inside the tests sees nothing of the person who runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("AWS_") or name.upper().endswith("_PROXY"):
+                patch.delenv(name)
+        yield
+
+
 @pytest.fixture(scope="session")
 def collection(pytestconfig: pytest.Config) -> seen.Collection:
     return pytestconfig.stash[COLLECTION]
