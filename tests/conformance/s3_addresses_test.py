@@ -91,7 +91,7 @@ def test_slashes_and_dots_of_a_path_are_the_keys(environment, s3, bucket):
         f"/{bucket}/a//b": "a//b",
         f"/{bucket}/a/../b": "a/../b",
         f"/{bucket}//lead": "/lead",
-        f"/{bucket}/%2e%2e": "..",
+        f"/{bucket}/..": "..",
         f"/{bucket}/trail/": "trail/",
     }.items():
         assert send(environment, target, "PUT", key.encode()).status == 200
@@ -104,6 +104,7 @@ def test_a_domain_of_ones_own_takes_buckets_before_it(start):
     s3 = connect(environment)
     s3.create_bucket(Bucket="photos")
     s3.put_object(Bucket="photos", Key="dog", Body=DOG)
-    answer = send(environment, "/dog", host="photos.s3.dogs.example")
+    domain = f"s3.dogs.example:{server.port}"
+    answer = send(environment, "/dog", host=f"photos.{domain}")
     assert (answer.status, answer.body) == (200, DOG)
-    assert send(environment, "/photos/dog", host="s3.dogs.example").body == DOG
+    assert send(environment, "/photos/dog", host=domain).body == DOG

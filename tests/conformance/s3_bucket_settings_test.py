@@ -276,13 +276,19 @@ def test_lifecycle_rules_that_are_none_are_refused(s3, bucket, rule, refusal_cod
     assert refused(s3.put_bucket_lifecycle_configuration, **wrong) == (400, refusal_code)
 
 
-def test_ownership_is_changed_and_removed(s3, bucket):
-    controls = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+def test_the_owner_owns_whatever_is_in_a_bucket(s3, bucket):
+    controls = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=controls)
     assert s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"] == controls
     assert status(s3.delete_bucket_ownership_controls(Bucket=bucket)) == 204
     code = "OwnershipControlsNotFoundError"
     assert refused(s3.get_bucket_ownership_controls, Bucket=bucket) == (404, code)
+
+
+def test_ownership_that_would_bring_acls_is_not_here(s3, bucket):
+    controls = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    wrong = {"Bucket": bucket, "OwnershipControls": controls}
+    assert refused(s3.put_bucket_ownership_controls, **wrong) == (501, "NotImplemented")
 
 
 def test_a_new_bucket_takes_no_acls(s3, bucket):

@@ -22,7 +22,7 @@ FILES = {
 CORS = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
 RULE = {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 9}}
 RULES = {"Rules": [RULE]}
-CONTROLS = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+CONTROLS = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 BLOCKED = dict.fromkeys(
     ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True

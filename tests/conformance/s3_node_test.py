@@ -64,7 +64,7 @@ def test_what_belongs_to_a_bucket_is_set_and_read(environment):
     blocked = found["PublicAccessBlock"]["PublicAccessBlockConfiguration"]
     assert (blocked["BlockPublicAcls"], blocked["BlockPublicPolicy"]) == (True, False)
     rules = found["BucketOwnershipControls"]["OwnershipControls"]["Rules"]
-    assert rules == [{"ObjectOwnership": "BucketOwnerPreferred"}]
+    assert rules == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     assert found["BucketAcl"]["Grants"][0]["Permission"] == "FULL_CONTROL"
     assert found["BucketRequestPayment"]["Payer"] == "BucketOwner"
     assert "LocationConstraint" not in found["BucketLocation"]

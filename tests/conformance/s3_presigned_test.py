@@ -152,11 +152,11 @@ def test_headers_of_aws_that_were_not_signed_are_refused(fourth, dog):
     )
 
 
-def test_a_key_that_nobody_has_signs_nothing(environment, dog):
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_key_that_nobody_has_signs_nothing(environment, dog, version):
     nobody = environment | {"AWS_ACCESS_KEY_ID": "AKIANOBODYKNOWSTHIS1"}
-    for settings in VERSIONS.values():
-        answer = fetch(sign(connect(nobody, **settings), "get_object", **dog))
-        assert answer.refused == (403, "InvalidAccessKeyId")
+    answer = fetch(sign(connect(nobody, **VERSIONS[version]), "get_object", **dog))
+    assert answer.refused == (403, "InvalidAccessKeyId")
 
 
 def test_without_a_signature_nothing_is_read(environment, dog, s3):

@@ -33,7 +33,7 @@ const SETTINGS = {
   BucketLifecycleConfiguration: { LifecycleConfiguration: { Rules: [RULE] } },
   PublicAccessBlock: { PublicAccessBlockConfiguration: BLOCKED },
   BucketOwnershipControls: {
-    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerPreferred' }] },
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
   },
   BucketEncryption: { ServerSideEncryptionConfiguration: { Rules: [SSE] } },
 };
