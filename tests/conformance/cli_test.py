@@ -192,7 +192,7 @@ def test_waiting_for_a_role_that_never_comes_ends(environment, tmp_path):
 
 def test_what_is_not_there_is_refused_in_every_protocol(aws):
     lines = (
-        ["s3api", "list-bucket-metrics-configurations", "--bucket", "photos"],
+        ["cloudfront", "list-distributions"],
         ["lambda", "list-functions"],
         ["logs", "describe-log-groups"],
         ["cloudwatch", "list-metrics"],
@@ -203,6 +203,13 @@ def test_what_is_not_there_is_refused_in_every_protocol(aws):
         assert result["status"] == 255, result
         assert "An error occurred (NotImplemented) when calling" in result["err"]
         assert "docs/compatibility.md lists what it" in result["err"]
+
+
+def test_what_s3_does_not_have_is_refused_as_awss_words_it(aws):
+    (result,) = aws(["s3api", "list-bucket-metrics-configurations", "--bucket", "photos"])
+    assert result["status"] == 255
+    assert "(NotImplemented) when calling the ListBucketMetricsConfigurations" in result["err"]
+    assert "implies functionality that is not implemented" in result["err"]
 
 
 def test_a_profile_alone_is_enough(server):
