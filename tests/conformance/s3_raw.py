@@ -77,12 +77,18 @@ def send(
     `payload`: what x-amz-content-sha256 says."""
     at = urllib.parse.urlsplit(environment["AWS_ENDPOINT_URL"])
     url = f"{at.scheme}://{host or at.netloc}{target}"
+    signed = signed_headers(environment, url, method, payload, **headers)
+    content = body(signed) if callable(body) else body
+    return fetch(url, method, content, address=at.hostname, **signed)
+
+
+def signed_headers(
+    environment: Environment, url: str, method: str, payload: str = UNSIGNED, **headers: str
+) -> dict[str, str]:
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     request = AWSRequest(method, url, headers=fields)
     Signer(environment, payload).add_auth(request)
-    signed = {str(name): value for name, value in request.headers.items()}
-    content = body(signed) if callable(body) else body
-    return fetch(url, method, content, address=at.hostname, **signed)
+    return {str(name): value for name, value in request.headers.items()}
 
 
 def chunked(body: bytes, *trailers: str, size: int = 8192) -> bytes:
