@@ -13,9 +13,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <memory>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 
 #include "base/field.h"
 #include "load_client.h"
@@ -107,40 +107,38 @@ int listen_anywhere(int& port) {
   return listener;
 }
 
-void accept(int epoll, int listener) {
-  auto client = std::make_unique<Client>();
-  client->descriptor = ::accept(listener, nullptr, nullptr);
-  if (client->descriptor < 0) return;
-  const int on = 1;
-  ::setsockopt(client->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  epoll_event event{.events = EPOLLIN, .data = {.ptr = client.get()}};
-  ::epoll_ctl(epoll, EPOLL_CTL_ADD, client->descriptor, &event);
-  client.release();  // serve_event ends it
+void watch(int epoll, int descriptor) {
+  epoll_event event{.events = EPOLLIN, .data = {.fd = descriptor}};
+  ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
-void serve_event(Client* client) {
-  if (serve(*client)) return;
-  ::close(client->descriptor);
-  delete client;
+void accept(int epoll, int listener, std::unordered_map<int, Client>& clients) {
+  const int descriptor = ::accept(listener, nullptr, nullptr);
+  if (descriptor < 0) return;
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  watch(epoll, descriptor);
+  clients[descriptor] = Client{.descriptor = descriptor};
 }
 
 int run() {
   int port = 0;
   const int listener = listen_anywhere(port);
   const int epoll = ::epoll_create1(0);
-  epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
-  ::epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+  watch(epoll, listener);
   fmt::print("{{\"port\": {}}}\n", port);
   std::fflush(stdout);
+  std::unordered_map<int, Client> clients;
   while (true) {
     std::array<epoll_event, 64> events;
     const int count = ::epoll_wait(epoll, events.data(), events.size(), -1);
     for (int index = 0; index < count; ++index) {
-      auto* client = static_cast<Client*>(events[static_cast<std::size_t>(index)].data.ptr);
-      if (client == nullptr) {
-        accept(epoll, listener);
-      } else {
-        serve_event(client);
+      const int descriptor = events[static_cast<std::size_t>(index)].data.fd;
+      if (descriptor == listener) {
+        accept(epoll, listener, clients);
+      } else if (!serve(clients[descriptor])) {
+        ::close(descriptor);
+        clients.erase(descriptor);
       }
     }
   }

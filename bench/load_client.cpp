@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <system_error>
 
@@ -84,7 +85,7 @@ std::optional<AnswerHead> read_head(std::string_view text) {
   head.status = std::atoi(head.fields.c_str() + 9);
   head.closes = head.find("connection") == "close";
   head.size = end + 4;
-  head.length = std::strtoull(length->data(), nullptr, 10);
+  std::from_chars(length->data(), length->data() + length->size(), head.length);
   return head;
 }
 

@@ -158,8 +158,8 @@ def objects(content: dict) -> str:
     how = (
         f"Server and client on a core of their own, {machine(setting)}, medians of "
         f"{len(content['many'])} rounds, {made(setting)}. kennel answers a PUT once the object is "
-        f"on the disk (fdatasync takes {content['disk']['fdatasync_p50_ms']:.1f} ms here); moto keeps "
-        "objects in memory."
+        f"on the disk (fdatasync takes {content['disk']['fdatasync_p50_ms']:.1f} ms here); moto "
+        "keeps objects in memory."
     )
     return "\n\n".join(
         [
