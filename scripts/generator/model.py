@@ -12,6 +12,7 @@ OPERATION_KEYS = {
     "needs_no_permission",
     "body_bytes_max",
     "read_only",
+    "data_event",
     "unwrapped_output",
 }
 SERVICE_KEYS = {

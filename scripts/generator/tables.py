@@ -193,6 +193,7 @@ class Tables:
             demands=demands,
             body_bytes_max=str(entry.get("body_bytes_max", self.model.overlay.body_bytes_max)),
             read_only=flag(self.model.is_read_only(name)),
+            data_event=flag(entry.get("data_event")),
             unwrapped_output=flag(entry.get("unwrapped_output")),
         )
         return lines, row

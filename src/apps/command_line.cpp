@@ -127,6 +127,11 @@ void add_up(CLI::App& app, UpCommand& command) {
       ->capture_default_str();
   app.add_option("--account", command.account,
                  "12 digits, at the first start only [default: 000000000000]");
+  app.add_option("--domain", command.domains,
+                 "A name of this server: BUCKET.NAME addresses a bucket; may be repeated "
+                 "[default: localhost]");
+  app.add_flag("--data-events", command.data_events,
+               "Audit reads and writes of objects too, as CloudTrail's data events");
   app.add_flag("--tls", command.tls, "Take HTTPS only; without it both are taken on one port");
   app.add_flag("--allow-plaintext", command.allow_plaintext,
                "Take plain HTTP on an address that other machines reach");

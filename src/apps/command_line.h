@@ -92,6 +92,8 @@ struct UpCommand {
   std::string listen = "127.0.0.1:4566";
   std::string region = "us-east-1";
   std::optional<std::string> account;
+  std::vector<std::string> domains;
+  bool data_events = false;
   bool tls = false;
   bool allow_plaintext = false;
   bool json_logs = false;

@@ -5,10 +5,12 @@
 #include <cstdio>
 
 #include "access/credentials.h"
+#include "apps/blob_keeper.h"
 #include "apps/environment.h"
 #include "http/certificate.h"
 #include "http/server.h"
 #include "services/iam/iam.h"
+#include "services/s3/s3.h"
 #include "services/sts/sts.h"
 #include "store/sqlite_records.h"
 #include "wire/front_door.h"
@@ -20,6 +22,8 @@ using base::Result;
 
 constexpr std::size_t kTrimmedTogether = 500;
 constexpr int kTrimStepsMax = 400;
+// Most of them wait for the disk, which takes what several wait for in one go.
+constexpr int kPoolThreads = 16;
 
 // Everything that a request may touch; the order is the order of making.
 struct Foundation {
@@ -49,6 +53,12 @@ void report_failure(const std::string& line) {
   (void)std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+wire::FrontDoorOptions front_door_options(const PlatformOptions& options) {
+  wire::FrontDoorOptions door{.account = options.account, .data_events = options.data_events};
+  door.hosts.insert(door.hosts.end(), options.domains.begin(), options.domains.end());
+  return door;
+}
+
 // Credentials want the administrator's role to be there.
 const access::Directory& with_administrator(access::Directory& directory,
                                             const base::Clock& clock) {
@@ -58,9 +68,11 @@ const access::Directory& with_administrator(access::Directory& directory,
 
 class RunningPlatform final : public Platform {
  public:
-  RunningPlatform(const PlatformOptions& options, Foundation foundation,
+  RunningPlatform(const PlatformOptions& options, base::Disk& disk, Foundation foundation,
                   std::unique_ptr<observe::AccessLog> access_log)
       : records_(std::move(foundation.records)),
+        blobs_(*records_, disk, options.folder.root),
+        keeper_(blobs_, uploads_, &report_failure),
         directory_(*records_, options.account),
         credentials_(with_administrator(directory_, clock_), foundation.master_key,
                      std::move(foundation.administrator)),
@@ -68,6 +80,13 @@ class RunningPlatform final : public Platform {
         access_log_(std::move(access_log)),
         sts_(directory_, credentials_),
         iam_(directory_),
+        s3_({.runtime = *runtime_,
+             .records = *records_,
+             .blobs = blobs_,
+             .buckets = buckets_,
+             .objects = objects_,
+             .uploads = uploads_,
+             .account = options.account}),
         front_door_({.runtime = *runtime_,
                      .clock = clock_,
                      .credentials = credentials_,
@@ -76,11 +95,12 @@ class RunningPlatform final : public Platform {
                      .metrics = metrics_,
                      .access_log = access_log_.get(),
                      .report_failure = &report_failure},
-                    {.account = options.account}, {sts_.bind(), iam_.bind()}) {}
+                    front_door_options(options), {sts_.bind(), iam_.bind(), s3_.bind()}) {}
 
   ~RunningPlatform() override {
     if (server_) server_->drain(std::chrono::milliseconds(0));
     server_.reset();
+    keeper_.stop();
     // The loop and the pool may still hold work that refers to the rest.
     runtime_.reset();
   }
@@ -96,6 +116,7 @@ class RunningPlatform final : public Platform {
 
   void tidy() override {
     metrics_.connections().set(static_cast<std::int64_t>(server_->connections()));
+    keeper_.wake();
     try {
       trim_audit();
     } catch (const std::exception& error) {
@@ -118,6 +139,11 @@ class RunningPlatform final : public Platform {
 
   base::SystemClock clock_;
   std::unique_ptr<store::SqliteRecords> records_;
+  store::Blobs blobs_;
+  objects::Buckets buckets_{*records_};
+  objects::Objects objects_{*records_, blobs_, buckets_};
+  objects::Uploads uploads_{*records_, blobs_, buckets_, objects_};
+  BlobKeeper keeper_;
   access::Directory directory_;
   access::Credentials credentials_;
   observe::AuditTrail audit_;
@@ -125,7 +151,9 @@ class RunningPlatform final : public Platform {
   std::unique_ptr<observe::AccessLog> access_log_;
   services::sts::Sts sts_;
   services::iam::Iam iam_;
-  std::unique_ptr<aio::Runtime> runtime_ = std::make_unique<aio::Runtime>();
+  std::unique_ptr<aio::Runtime> runtime_ =
+      std::make_unique<aio::Runtime>(aio::RuntimeOptions{.pool_threads = kPoolThreads});
+  services::s3::S3 s3_;
   wire::FrontDoor front_door_;
   std::unique_ptr<http::Server> server_;
 };
@@ -151,8 +179,8 @@ Result<std::unique_ptr<Platform>> Platform::start(base::Disk& disk, PlatformOpti
   server.port = options.listen.port;
   server.plain = !options.tls_only;
   KENNEL_TRY(server.tls, http::make_certificate(disk, options.folder.tls(), names));
-  auto platform =
-      std::make_unique<RunningPlatform>(options, std::move(foundation), std::move(access_log));
+  auto platform = std::make_unique<RunningPlatform>(options, disk, std::move(foundation),
+                                                    std::move(access_log));
   KENNEL_TRY_VOID(platform->listen(server));
   return platform;
 }

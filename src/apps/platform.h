@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "apps/command_line.h"
 #include "apps/listen_address.h"
@@ -18,6 +19,8 @@ struct PlatformOptions {
   bool tls_only = false;
   bool json_logs = false;
   bool quiet = false;
+  bool data_events = false;            // reads and writes of objects are audited too
+  std::vector<std::string> domains{};  // "BUCKET.DOMAIN" names a bucket
 };
 
 class Platform {

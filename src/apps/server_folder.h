@@ -6,7 +6,9 @@
 //   server.json               while it runs: where to find it
 //   administrator.json        the administrator's access key, mode 0600
 //   master.key                seals session tokens, mode 0600
-//   records.db                everything else
+//   records.db                everything else but
+//   blobs/                    the bytes of objects, and
+//   staging/                  those on their way there
 //   tls/                      ca.pem and the server's certificate
 //   client/                   what AWS's SDKs are pointed at: aws/ for botocore, sagemaker.yaml
 #pragma once

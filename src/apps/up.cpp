@@ -126,7 +126,7 @@ void say_ready(const UpCommand& command, const ServerFolder& folder, const Serve
         "kennel {} is ready at {}{}\n"
         "  region {}, account {}, data in {}\n"
         "  in another terminal:  eval \"$(kennel env{})\"\n"
-        "  and then:             aws sts get-caller-identity\n"
+        "  and then:             aws s3 mb s3://photos\n"
         "  note: policies are kept but not yet enforced; whoever holds a valid key of this account "
         "may do everything (docs/security.md)\n",
         note.version, note.url, note.url == note.https_url ? "" : " (HTTPS too)", note.region,
@@ -171,6 +171,8 @@ Result<int> run_up(const UpCommand& command) {
   options.tls_only = command.tls;
   options.json_logs = command.json_logs;
   options.quiet = command.quiet;
+  options.data_events = command.data_events;
+  options.domains = command.domains;
   KENNEL_TRY(options.account, open_account(disk, folder, command.account));
   KENNEL_TRY(const std::unique_ptr<Platform> platform, Platform::start(disk, options));
   const ServerNote note = make_note(options, platform->address());

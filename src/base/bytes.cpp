@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <charconv>
 
 namespace kennel::base {
 
@@ -52,6 +53,17 @@ std::string to_hex(ByteView bytes) {
     text += kDigits[byte & 0x0f];
   }
   return text;
+}
+
+std::optional<Bytes> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  Bytes bytes(text.size() / 2);
+  for (std::size_t index = 0; index < bytes.size(); ++index) {
+    const char* begin = text.data() + 2 * index;
+    const auto read = std::from_chars(begin, begin + 2, bytes[index], 16);
+    if (read.ec != std::errc{} || read.ptr != begin + 2) return std::nullopt;
+  }
+  return bytes;
 }
 
 }  // namespace kennel::base

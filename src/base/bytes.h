@@ -35,5 +35,7 @@ std::optional<Bytes> from_base64(std::string_view text);
 
 // Lower case.
 std::string to_hex(ByteView bytes);
+// nullopt: not pairs of hex digits.
+std::optional<Bytes> from_hex(std::string_view text);
 
 }  // namespace kennel::base

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -44,6 +45,11 @@ class PosixFile final : public WritableFile {
     }
   }
 
+  void begin_sync() override {
+    // Advice: where it fails, `sync` will tell.
+    (void)::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  }
+
   void sync() override {
     if (::fdatasync(descriptor_.get()) != 0) throw DiskError("sync", path_, errno);
   }
@@ -51,6 +57,36 @@ class PosixFile final : public WritableFile {
  private:
   Path path_;
   FileDescriptor descriptor_;
+};
+
+class PosixReadableFile final : public ReadableFile {
+ public:
+  PosixReadableFile(Path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {
+    struct stat status{};
+    if (::fstat(descriptor_.get(), &status) != 0) throw DiskError("look at", path_, errno);
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  }
+
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+
+  [[nodiscard]] std::size_t read(std::uint64_t offset,
+                                 std::span<std::uint8_t> into) const override {
+    std::size_t filled = 0;
+    while (filled < into.size()) {
+      const ssize_t got = ::pread(descriptor_.get(), into.data() + filled, into.size() - filled,
+                                  static_cast<off_t>(offset + filled));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw DiskError("read", path_, errno);
+      if (got == 0) break;
+      filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+  }
+
+ private:
+  Path path_;
+  FileDescriptor descriptor_;
+  std::uint64_t size_ = 0;
 };
 
 class FaultyFile final : public WritableFile {
@@ -62,6 +98,7 @@ class FaultyFile final : public WritableFile {
     disk_.count("write", path_);
     inner_->append(bytes);
   }
+  void begin_sync() override { inner_->begin_sync(); }
   void sync() override {
     disk_.count("sync", path_);
     inner_->sync();
@@ -115,6 +152,39 @@ std::unique_ptr<WritableFile> PosixDisk::create(const Path& path, Readers reader
   return std::make_unique<PosixFile>(path, readers == Readers::kOwner ? 0600 : 0644);
 }
 
+Result<std::unique_ptr<ReadableFile>> PosixDisk::open(const Path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENOENT) return tl::unexpected(open_error(path));
+  if (descriptor < 0) throw DiskError("open", path, errno);
+  return std::make_unique<PosixReadableFile>(path, descriptor);
+}
+
+Result<void> PosixDisk::link(const Path& from, const Path& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) return {};
+  const int reason = errno;
+  const std::string message = fmt::format("cannot give {} the name {}: {}", from.string(),
+                                          to.string(), std::strerror(reason));
+  if (reason == ENOENT) return fail(ErrorKind::kNotFound, message);
+  if (reason == EMLINK || reason == EXDEV || reason == EEXIST || reason == EPERM) {
+    return fail(ErrorKind::kConflict, message);
+  }
+  throw DiskError("link a file as", to, reason);
+}
+
+std::vector<std::string> PosixDisk::list(const Path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator(folder, error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw DiskError("list the folder", folder, error.value());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
 void PosixDisk::rename(const Path& from, const Path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw DiskError("rename a new file to", to, errno);
 }
@@ -149,6 +219,17 @@ std::unique_ptr<WritableFile> FaultyDisk::create(const Path& path, Readers reade
   count("create", path);
   return std::make_unique<FaultyFile>(*this, path, inner_.create(path, readers));
 }
+
+Result<std::unique_ptr<ReadableFile>> FaultyDisk::open(const Path& path) {
+  return inner_.open(path);
+}
+
+Result<void> FaultyDisk::link(const Path& from, const Path& to) {
+  count("link a file as", to);
+  return inner_.link(from, to);
+}
+
+std::vector<std::string> FaultyDisk::list(const Path& folder) { return inner_.list(folder); }
 
 void FaultyDisk::rename(const Path& from, const Path& to) {
   count("rename a new file to", to);

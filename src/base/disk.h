@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -31,7 +33,19 @@ class WritableFile {
  public:
   virtual ~WritableFile() = default;
   virtual void append(ByteView bytes) = 0;
+  // Lets the disk begin with what was appended, so that a later `sync` has less to wait for.
+  virtual void begin_sync() {}
   virtual void sync() = 0;
+};
+
+// A file being read, at any place; safe from several threads. Stays readable where its name goes.
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  // Fills `into` from `offset` on; fewer bytes at the file's end only. Throws DiskError.
+  [[nodiscard]] virtual std::size_t read(std::uint64_t offset,
+                                         std::span<std::uint8_t> into) const = 0;
 };
 
 enum class Readers { kEveryone, kOwner };  // mode 0644, 0600
@@ -45,7 +59,14 @@ class Disk {
   [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path) {
     return create(path, Readers::kEveryone);
   }
+  // kNotFound: there is no such file; whatever else is wrong throws.
+  [[nodiscard]] virtual Result<std::unique_ptr<ReadableFile>> open(const Path& path) = 0;
   virtual void rename(const Path& from, const Path& to) = 0;
+  // A second name for a file. kConflict: it cannot have one there (too many names, another file
+  // system, the name is taken); kNotFound: there is no such file.
+  [[nodiscard]] virtual Result<void> link(const Path& from, const Path& to) = 0;
+  // The names in a folder, sorted; none where there is no such folder.
+  [[nodiscard]] virtual std::vector<std::string> list(const Path& folder) = 0;
   virtual void sync_folder(const Path& folder) = 0;
   // Missing files and folders are no error; a folder goes with all that is in it.
   virtual void remove(const Path& path) = 0;
@@ -56,7 +77,10 @@ class PosixDisk final : public Disk {
  public:
   using Disk::create;
   [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path, Readers readers) override;
+  [[nodiscard]] Result<std::unique_ptr<ReadableFile>> open(const Path& path) override;
   void rename(const Path& from, const Path& to) override;
+  [[nodiscard]] Result<void> link(const Path& from, const Path& to) override;
+  [[nodiscard]] std::vector<std::string> list(const Path& folder) override;
   void sync_folder(const Path& folder) override;
   void remove(const Path& path) override;
   void make_folders(const Path& folder) override;
@@ -69,7 +93,10 @@ class FaultyDisk final : public Disk {
   FaultyDisk(Disk& inner, std::uint64_t failing_operation, int error_number);
   using Disk::create;
   [[nodiscard]] std::unique_ptr<WritableFile> create(const Path& path, Readers readers) override;
+  [[nodiscard]] Result<std::unique_ptr<ReadableFile>> open(const Path& path) override;
   void rename(const Path& from, const Path& to) override;
+  [[nodiscard]] Result<void> link(const Path& from, const Path& to) override;
+  [[nodiscard]] std::vector<std::string> list(const Path& folder) override;
   void sync_folder(const Path& folder) override;
   void remove(const Path& path) override;  // never fails: a full disk can still forget
   void make_folders(const Path& folder) override;

@@ -28,6 +28,9 @@ std::string shown(std::string_view key) {
 
 std::string describe(const Change& change, std::optional<std::uint64_t> version) {
   const std::string name = fmt::format("{} \"{}\"", shown(change.collection), shown(change.key));
+  if (!version && *change.expected_version == kAnyVersion) {
+    return fmt::format("{} is not there", name);
+  }
   if (!version)
     return fmt::format("{} is not there, expected version {}", name, *change.expected_version);
   if (*change.expected_version == 0) {
@@ -35,6 +38,10 @@ std::string describe(const Change& change, std::optional<std::uint64_t> version)
   }
   return fmt::format("{} is at version {}, expected version {}: read it again", name, *version,
                      *change.expected_version);
+}
+
+bool is_expected(std::optional<std::uint64_t> version, std::uint64_t expected) {
+  return expected == kAnyVersion ? version.has_value() : version.value_or(0) == expected;
 }
 
 }  // namespace
@@ -52,11 +59,17 @@ base::Result<void> check_sizes(const Changes& changes) {
   return {};
 }
 
-base::Result<void> check_expectations(const Changes& changes, const VersionOf& version_of) {
+base::Result<void> check_expectations(const Changes& changes, const VersionOf& version_of,
+                                      const HasPrefix& has_prefix) {
   for (const Change& change : changes) {
+    if (change.kind == ChangeKind::kExpectNone && has_prefix(change)) {
+      return base::fail(base::ErrorKind::kConflict,
+                        fmt::format("{} still has records under \"{}\"", shown(change.collection),
+                                    shown(change.key)));
+    }
     if (!change.expected_version) continue;
     const std::optional<std::uint64_t> version = version_of(change);
-    if (version.value_or(0) == *change.expected_version) continue;
+    if (is_expected(version, *change.expected_version)) continue;
     return base::fail(base::ErrorKind::kConflict, describe(change, version));
   }
   return {};

@@ -15,9 +15,13 @@ namespace kennel::store {
 // nullopt: there is no such record.
 using VersionOf = std::function<std::optional<std::uint64_t>(const Change& change)>;
 
-// kConflict where a record is not at its expected version.
+// Whether some record has a key that begins with the change's.
+using HasPrefix = std::function<bool(const Change& change)>;
+
+// kConflict where a record is not at its expected version, or one is there that must not be.
 [[nodiscard]] base::Result<void> check_expectations(const Changes& changes,
-                                                    const VersionOf& version_of);
+                                                    const VersionOf& version_of,
+                                                    const HasPrefix& has_prefix);
 
 // The smallest key that is greater than all that begin with `prefix`; nullopt: there is none.
 [[nodiscard]] std::optional<std::string> end_of_prefix(std::string_view prefix);

@@ -43,11 +43,19 @@ std::vector<Record> MemoryRecords::scan(std::string_view collection, const ScanR
 base::Result<void> MemoryRecords::apply(Changes& changes) {
   KENNEL_TRY_VOID(check_sizes(changes));
   const std::unique_lock lock(mutex_);
-  KENNEL_TRY_VOID(check_expectations(changes, [&](const Change& change) {
+  const auto version_of = [&](const Change& change) {
     const Entry* entry = entry_of(change.collection, change.key);
     return entry == nullptr ? std::nullopt : std::optional(entry->version);
-  }));
+  };
+  const auto has_prefix = [&](const Change& change) {
+    const auto entries = collections_.find(change.collection);
+    if (entries == collections_.end()) return false;
+    const auto first = entries->second.lower_bound(change.key);
+    return first != entries->second.end() && first->first.starts_with(change.key);
+  };
+  KENNEL_TRY_VOID(check_expectations(changes, version_of, has_prefix));
   for (Change& change : changes) {
+    if (change.kind != ChangeKind::kWrite) continue;
     Collection& entries = collections_[change.collection];
     if (!change.value) {
       entries.erase(change.key);
@@ -55,7 +63,7 @@ base::Result<void> MemoryRecords::apply(Changes& changes) {
     }
     Entry& entry = entries[change.key];
     entry.value = *std::move(change.value);
-    ++entry.version;
+    entry.version = ++last_version_;
   }
   return {};
 }

@@ -30,6 +30,7 @@ class MemoryRecords final : public Records {
   [[nodiscard]] const Entry* entry_of(std::string_view collection, std::string_view key) const;
 
   mutable std::shared_mutex mutex_;
+  std::uint64_t last_version_ = 0;
   std::map<std::string, Collection, std::less<>> collections_;
 };
 

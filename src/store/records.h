@@ -27,7 +27,7 @@ class StoreError : public std::runtime_error {
 struct Record {
   std::string key;
   std::string value;
-  std::uint64_t version = 0;  // 1 when made, one more with every put
+  std::uint64_t version = 0;  // another with every put; one that was never comes again
 
   bool operator==(const Record&) const = default;
 };
@@ -35,13 +35,22 @@ struct Record {
 // A key and its value together: 64 MiB.
 inline constexpr std::size_t kRecordBytesMax = std::size_t{64} << 20U;
 
+enum class ChangeKind {
+  kWrite,       // puts the value, or removes the record where there is none
+  kExpect,      // writes nothing: only what is expected counts
+  kExpectNone,  // writes nothing: no record may have a key that begins with `key`
+};
+
+inline constexpr std::uint64_t kAnyVersion = UINT64_MAX;  // must be there, at whatever version
+
 // One record put or removed, as part of a commit. What is expected is expected of the state before
 // the commit, whatever its other changes are.
 struct Change {
   std::string collection;
   std::string key;
-  std::optional<std::string> value;               // nullopt removes
-  std::optional<std::uint64_t> expected_version;  // 0: must be absent; nullopt: whatever is there
+  std::optional<std::string> value = {};               // nullopt removes
+  std::optional<std::uint64_t> expected_version = {};  // 0: must be absent; nullopt: whatever
+  ChangeKind kind = ChangeKind::kWrite;
 };
 
 using Changes = std::vector<Change>;

@@ -5,8 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <utility>
+
+#include "base/secure_random.h"
 
 namespace kennel::store {
 namespace {
@@ -56,6 +59,14 @@ std::string scan_statement(bool bounded, bool descending) {
 
 std::size_t scan_index(bool bounded, bool descending) {
   return (bounded ? 2U : 0U) + (descending ? 1U : 0U);
+}
+
+// Somewhere in 62 bits: nobody meets a version again that an earlier writer gave.
+std::uint64_t first_version() {
+  std::uint64_t number = 0;
+  const base::Bytes bytes = base::secure_bytes(sizeof number);
+  std::memcpy(&number, bytes.data(), sizeof number);
+  return 1 + (number >> 2U);
 }
 
 }  // namespace
@@ -110,13 +121,17 @@ std::vector<Record> SqliteReader::scan(std::string_view collection, const ScanRa
 
 SqliteWriter::SqliteWriter(const SqlitePlace& place)
     : database_(open_for_writing(place)),
+      next_version_(first_version()),
       begin_(database_, "BEGIN IMMEDIATE"),
       commit_(database_, "COMMIT"),
       version_(database_, "SELECT version FROM records WHERE collection = ?1 AND key = ?2"),
+      first_from_(
+          database_,
+          "SELECT key FROM records WHERE collection = ?1 AND key >= ?2 ORDER BY key LIMIT 1"),
       put_(database_,
-           "INSERT INTO records (collection, key, value, version) VALUES (?1, ?2, ?3, 1) "
+           "INSERT INTO records (collection, key, value, version) VALUES (?1, ?2, ?3, ?4) "
            "ON CONFLICT (collection, key) DO UPDATE "
-           "SET value = excluded.value, version = version + 1"),
+           "SET value = excluded.value, version = excluded.version"),
       remove_(database_, "DELETE FROM records WHERE collection = ?1 AND key = ?2"),
       fence_(database_, "UPDATE kennel_store SET fences = fences + 1") {}
 
@@ -136,10 +151,20 @@ void SqliteWriter::fence() {
 }
 
 base::Result<void> SqliteWriter::apply(const Changes& changes) {
-  KENNEL_TRY_VOID(
-      check_expectations(changes, [this](const Change& change) { return version_of(change); }));
-  for (const Change& change : changes) put(change);
+  KENNEL_TRY_VOID(check_expectations(
+      changes, [this](const Change& change) { return version_of(change); },
+      [this](const Change& change) { return has_prefix(change); }));
+  for (const Change& change : changes) {
+    if (change.kind == ChangeKind::kWrite) put(change);
+  }
   return {};
+}
+
+bool SqliteWriter::has_prefix(const Change& change) {
+  const ResetAtEnd reset(first_from_);
+  bind_bytes(first_from_, 1, change.collection);
+  bind_bytes(first_from_, 2, change.key);
+  return first_from_.executeStep() && bytes_at(first_from_, 0).starts_with(change.key);
 }
 
 std::optional<std::uint64_t> SqliteWriter::version_of(const Change& change) {
@@ -154,7 +179,10 @@ void SqliteWriter::put(const Change& change) {
   SQLite::Statement& statement = change.value ? put_ : remove_;
   bind_bytes(statement, 1, change.collection);
   bind_bytes(statement, 2, change.key);
-  if (change.value) bind_bytes(statement, 3, *change.value);
+  if (change.value) {
+    bind_bytes(statement, 3, *change.value);
+    statement.bind(4, static_cast<std::int64_t>(next_version_++));
+  }
   run(statement);
 }
 

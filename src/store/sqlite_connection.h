@@ -55,12 +55,15 @@ class SqliteWriter {
  private:
   base::Result<void> apply(const Changes& changes);
   [[nodiscard]] std::optional<std::uint64_t> version_of(const Change& change);
+  [[nodiscard]] bool has_prefix(const Change& change);
   void put(const Change& change);
 
   SQLite::Database database_;
+  std::uint64_t next_version_;
   SQLite::Statement begin_;
   SQLite::Statement commit_;
   SQLite::Statement version_;
+  SQLite::Statement first_from_;
   SQLite::Statement put_;
   SQLite::Statement remove_;
   SQLite::Statement fence_;

@@ -6,6 +6,7 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "base/field.h"
 #include "wire/shape.h"
 
 namespace kennel::wire {
@@ -17,6 +18,7 @@ struct ApiError {
   bool sender_fault = true;               // query's <Type>Sender</Type>
   std::string shape_name = {};            // "NoSuchEntityException", where the model names it so
   Document details = Document::object();  // further members of the error's shape
+  base::Fields fields = {};               // of the head
 };
 
 // What is modelled, and the sentence to go with it.

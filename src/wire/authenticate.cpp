@@ -4,6 +4,7 @@
 #include <array>
 
 #include "wire/refused_request.h"
+#include "wire/vouched_body.h"
 
 namespace kennel::wire {
 namespace {
@@ -61,34 +62,6 @@ bool looks_like_a_region(std::string_view region) {
          });
 }
 
-bool is_chunked(sign::Payload payload) {
-  return payload == sign::Payload::kSignedChunks ||
-         payload == sign::Payload::kSignedChunksTrailer ||
-         payload == sign::Payload::kUnsignedChunksTrailer;
-}
-
-std::vector<std::string> announced_trailers(const http::RequestHead& head) {
-  std::vector<std::string> names;
-  std::string_view list = head.find("x-amz-trailer").value_or("");
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string name = base::to_lower(list.substr(0, comma));
-    std::erase(name, ' ');
-    if (!name.empty()) names.push_back(std::move(name));
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return names;
-}
-
-std::optional<std::uint64_t> decoded_length(const http::RequestHead& head) {
-  const auto text = head.find("x-amz-decoded-content-length");
-  if (!text || text->empty() || text->size() > 18 ||
-      text->find_first_not_of("0123456789") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  return std::stoull(std::string(*text));
-}
-
 // Of x-amz-*: joined for the signature, one may be sent as two, and whoever reads the first alone
 // would read something else.
 bool has_doubled_field(const http::RequestHead& head) {
@@ -111,8 +84,6 @@ std::string name_of(std::string_view secret, const sign::Scope& scope) {
   name += secret;
   return name;
 }
-
-void append(std::string& text, const base::Bytes& bytes) { text.append(base::as_text(bytes)); }
 
 }  // namespace
 
@@ -206,96 +177,50 @@ Outcome<void> Authenticator::check_signature(const Exchange& exchange, const Pro
 Outcome<void> Authenticator::check_payload(const Exchange& exchange, const Proof& proof) const {
   if (proof.claim.payload != sign::Payload::kHashed || !proof.claim.payload_hash) return {};
   if (base::sha256(base::as_bytes(exchange.text)).hex() == *proof.claim.payload_hash) return {};
-  return refuse(refused_signature(
-      *exchange.service,
-      {sign::RefusalReason::kWrongPayload,
-       "The provided 'x-amz-content-sha256' header does not match what was computed."}));
+  return refuse(wrong_payload(*exchange.service));
 }
 
-// aws-chunked or as it is: what a body's bytes become.
-class Authenticator::Intake {
- public:
-  Intake(Exchange& exchange, std::uint64_t bytes_max)
-      : exchange_(exchange), bytes_max_(bytes_max) {}
-
-  [[nodiscard]] Outcome<void> expect_chunks(const Proof& proof) {
-    const auto length = decoded_length(exchange_.head);
-    if (!length) {
-      return refuse(broken_body(
-          *exchange_.service, "An aws-chunked body needs x-amz-decoded-content-length, a number."));
-    }
-    if (*length > bytes_max_) return refuse(body_too_large(*exchange_.service, bytes_max_));
-    chunks_.emplace(proof.claim, proof.key, *length, announced_trailers(exchange_.head));
-    return {};
-  }
-
-  [[nodiscard]] Outcome<void> add(base::ByteView bytes) {
-    exchange_.bytes_in += bytes.size();
-    if (chunks_) {
-      base::Bytes decoded;
-      KENNEL_TRY_VOID(held(chunks_->feed(bytes, decoded)));
-      append(exchange_.text, decoded);
-    } else {
-      exchange_.text.append(base::as_text(bytes));
-    }
-    if (exchange_.text.size() <= bytes_max_) return {};
-    return refuse(body_too_large(*exchange_.service, bytes_max_));
-  }
-
-  [[nodiscard]] Outcome<void> finish() {
-    return chunks_ ? held(chunks_->finish()) : Outcome<void>{};
-  }
-
- private:
-  [[nodiscard]] Outcome<void> held(const sign::Checked<void>& checked) const {
-    if (!checked) return refuse(refused_signature(*exchange_.service, checked.error()));
-    return {};
-  }
-
-  Exchange& exchange_;
-  std::uint64_t bytes_max_;
-  std::optional<sign::ChunkDecoder> chunks_;
-};
-
-aio::Task<Outcome<void>> Authenticator::take_body(Exchange& exchange, const Proof& proof,
-                                                  BodyBudget::Share& share) {
-  const Service& service = *exchange.service;
-  const std::uint64_t bytes_max = body_bytes_max(service);
-  const std::uint64_t expected = exchange.body.length().value_or(0);
-  Intake intake(exchange, bytes_max);
-  if (is_chunked(proof.claim.payload)) {
-    KENNEL_CO_TRY_VOID(intake.expect_chunks(proof));
-  } else if (expected > bytes_max) {
-    co_return refuse(body_too_large(service, bytes_max));
-  }
-  share = BodyBudget::Share(budget_);
-  base::Bytes piece(std::clamp<std::uint64_t>(expected, kPieceMin, kPieceMax));
-  for (;;) {
-    aio::Task<base::Result<std::size_t>> reading = exchange.body.read(piece);
-    const base::Result<std::size_t> got = co_await std::move(reading);
-    if (!got) co_return refuse(broken_body(service, got.error().message));
-    if (*got == 0) break;
-    if (!share.add(*got)) co_return refuse(throttled(service));
-    KENNEL_CO_TRY_VOID(intake.add({piece.data(), *got}));
-  }
-  KENNEL_CO_TRY_VOID(intake.finish());
-  co_return check_payload(exchange, proof);
-}
-
-aio::Task<Outcome<void>> Authenticator::authenticate(Exchange& exchange, BodyBudget::Share& share) {
-  KENNEL_CO_TRY(const Proof proof, read_claim(exchange));
+Outcome<Authenticator::Proof> Authenticator::check_head(Exchange& exchange) {
+  KENNEL_TRY(Proof proof, read_claim(exchange));
   const std::optional<std::string>& declared = proof.claim.payload_hash;
-  // Where the head alone can be checked, a body is read of a client that has proved itself only.
-  if (declared) KENNEL_CO_TRY_VOID(check_signature(exchange, proof, *declared));
-  aio::Task<Outcome<void>> taking = take_body(exchange, proof, share);
-  const Outcome<void> taken = co_await std::move(taking);
-  if (!taken) co_return taken;
-  if (!declared) {
-    const std::string hash = base::sha256(base::as_bytes(exchange.text)).hex();
-    KENNEL_CO_TRY_VOID(check_signature(exchange, proof, hash));
+  if (!declared && exchange.service->protocol == Protocol::kRestXml) {
+    return refuse(
+        {"InvalidRequest", 400, "Missing required header for this request: x-amz-content-sha256"});
   }
+  // Where the head alone can be checked, a body is read of a client that has proved itself only.
+  if (declared) {
+    KENNEL_TRY_VOID(check_signature(exchange, proof, *declared));
+    proof.held = true;
+    accept(exchange, proof);
+  }
+  return proof;
+}
+
+void Authenticator::accept(Exchange& exchange, const Proof& proof) {
   signing_keys_.keep(proof.secret, proof.claim.scope, proof.key);
   exchange.caller = proof.caller;
+}
+
+aio::Task<Outcome<void>> Authenticator::take_body(Exchange& exchange, const Proof& proof,
+                                                  std::uint64_t bytes_max,
+                                                  BodyBudget::Share& share) {
+  const Service& service = *exchange.service;
+  KENNEL_CO_TRY(const auto body, VouchedBody::open(exchange, proof.claim, proof.key, bytes_max));
+  share = BodyBudget::Share(budget_);
+  base::Bytes piece(std::clamp<std::uint64_t>(body->length().value_or(0), kPieceMin, kPieceMax));
+  for (;;) {
+    aio::Task<Outcome<std::size_t>> reading = body->read(piece);
+    KENNEL_CO_TRY(const std::size_t got, co_await std::move(reading));
+    if (got == 0) break;
+    if (!share.add(got)) co_return refuse(throttled(service));
+    exchange.text.append(base::as_text(base::ByteView(piece).first(got)));
+  }
+  KENNEL_CO_TRY_VOID(check_payload(exchange, proof));
+  if (!proof.held) {
+    const std::string hash = base::sha256(base::as_bytes(exchange.text)).hex();
+    KENNEL_CO_TRY_VOID(check_signature(exchange, proof, hash));
+    accept(exchange, proof);
+  }
   co_return Outcome<void>{};
 }
 

@@ -38,11 +38,7 @@ class Authenticator {
   // stands for its family, so that a refusal has the form that the client reads.
   [[nodiscard]] const Service& guess_service(const http::RequestHead& head,
                                              const std::optional<sign::Claim>& claim) const;
-  // Fills `service`, `region`, `text` and `caller`; keeps the body's bytes in `share`.
-  [[nodiscard]] aio::Task<Outcome<void>> authenticate(Exchange& exchange, BodyBudget::Share& share);
-
- private:
-  class Intake;
+  // What a request's head proved; its body is still to come.
   struct Proof {
     sign::RequestView request;
     sign::Claim claim;
@@ -50,14 +46,24 @@ class Authenticator {
     std::string secret;
     access::Caller caller;
     sign::Verification rules;
+    bool held = false;  // the signature, whatever the body is: else the body is part of it
   };
+  // Fills `service`, `region` and, where the signature held, `caller`.
+  [[nodiscard]] Outcome<Proof> check_head(Exchange& exchange);
+  // The whole body into `text`, its bytes kept in `share`; at most `bytes_max` of them. Fills
+  // `caller`.
+  [[nodiscard]] aio::Task<Outcome<void>> take_body(Exchange& exchange, const Proof& proof,
+                                                   std::uint64_t bytes_max,
+                                                   BodyBudget::Share& share);
+  // The most that any operation of the service takes.
+  [[nodiscard]] std::uint64_t body_bytes_max(const Service& service) const;
+
+ private:
   [[nodiscard]] Outcome<Proof> read_claim(Exchange& exchange);
   [[nodiscard]] Outcome<void> check_signature(const Exchange& exchange, const Proof& proof,
                                               std::string_view payload_hash) const;
   [[nodiscard]] Outcome<void> check_payload(const Exchange& exchange, const Proof& proof) const;
-  [[nodiscard]] aio::Task<Outcome<void>> take_body(Exchange& exchange, const Proof& proof,
-                                                   BodyBudget::Share& share);
-  [[nodiscard]] std::uint64_t body_bytes_max(const Service& service) const;
+  void accept(Exchange& exchange, const Proof& proof);
 
   const access::Credentials& credentials_;
   std::span<const ServiceBinding> bindings_;

@@ -128,6 +128,7 @@ Answer encode_error_answer(const Service& service, const ApiError& error,
   Answer answer;
   answer.status = error.status;
   if (shape != nullptr) add_header_members(*shape->shape, error.details, answer.fields);
+  answer.fields.insert(answer.fields.end(), error.fields.begin(), error.fields.end());
   if (error.status == 304) return answer;
   switch (service.protocol) {
     case Protocol::kQuery:

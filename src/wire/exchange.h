@@ -30,7 +30,7 @@ struct Exchange {
   const Operation* operation = nullptr;
   std::string target;  // where a REST operation's labels are read from
   Document input;
-  Document output;
+  Answered answered;
 };
 
 }  // namespace kennel::wire

@@ -12,6 +12,7 @@
 #include "wire/codec.h"
 #include "wire/demands.h"
 #include "wire/refused_request.h"
+#include "wire/vouched_body.h"
 
 namespace kennel::wire {
 namespace {
@@ -66,7 +67,7 @@ FrontDoor::FrontDoor(FrontDoorParts parts, FrontDoorOptions options,
     : parts_(std::move(parts)),
       options_(std::move(options)),
       bindings_(std::move(bindings)),
-      router_(services_of(bindings_)),
+      router_(services_of(bindings_), options_.hosts),
       authenticator_(parts_.credentials, bindings_, options_.body_bytes_in_flight_max) {}
 
 aio::Task<http::Response> FrontDoor::handle(const http::RequestHead& head, http::BodyReader& body) {
@@ -110,16 +111,31 @@ aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange, Hold
 }
 
 aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, Holdings& holdings) {
-  aio::Task<Outcome<void>> authenticating = authenticator_.authenticate(exchange, holdings.body);
-  KENNEL_CO_TRY_VOID(co_await std::move(authenticating));
-  // Counted from here on, so that nobody without a key can take the place of those who have one.
-  if (in_flight_ >= options_.in_flight_max) co_return refuse(throttled(*exchange.service));
-  holdings.in_flight.emplace(in_flight_, parts_.metrics.requests_in_flight());
-  KENNEL_CO_TRY_VOID(identify(exchange));
+  KENNEL_CO_TRY(const Authenticator::Proof proof, authenticator_.check_head(exchange));
+  // Counted only of those who have a key, so that nobody without one can take their place.
+  const auto is_taken_on = [&] {
+    if (in_flight_ >= options_.in_flight_max) return false;
+    holdings.in_flight.emplace(in_flight_, parts_.metrics.requests_in_flight());
+    return true;
+  };
+  if (proof.held && !is_taken_on()) co_return refuse(throttled(*exchange.service));
+  const bool by_head = proof.held && exchange.service->protocol == Protocol::kRestXml;
+  if (by_head) KENNEL_CO_TRY_VOID(identify(exchange));
+  const StreamingFunction* streaming = by_head ? find_streaming(exchange) : nullptr;
+  if (streaming == nullptr) {
+    const std::uint64_t bytes_max = by_head ? exchange.operation->body_bytes_max
+                                            : authenticator_.body_bytes_max(*exchange.service);
+    aio::Task<Outcome<void>> taking =
+        authenticator_.take_body(exchange, proof, bytes_max, holdings.body);
+    KENNEL_CO_TRY_VOID(co_await std::move(taking));
+  }
+  if (!proof.held && !is_taken_on()) co_return refuse(throttled(*exchange.service));
+  if (!by_head) KENNEL_CO_TRY_VOID(identify(exchange));
   KENNEL_CO_TRY_VOID(decode(exchange));
   KENNEL_CO_TRY_VOID(validate(exchange));
   KENNEL_CO_TRY_VOID(authorize(exchange));
-  aio::Task<Outcome<void>> operating = operate(exchange);
+  aio::Task<Outcome<void>> operating =
+      streaming == nullptr ? operate(exchange) : operate_streaming(exchange, proof);
   co_return co_await std::move(operating);
 }
 
@@ -179,6 +195,18 @@ Outcome<void> FrontDoor::authorize(const Exchange& exchange) const {
   return {};
 }
 
+Call FrontDoor::call_of(const Exchange& exchange) const {
+  return {*exchange.caller,           exchange.region, exchange.request_id,
+          exchange.head.peer_address, exchange.now,    &exchange.head};
+}
+
+const StreamingFunction* FrontDoor::find_streaming(const Exchange& exchange) const {
+  const auto index =
+      static_cast<std::size_t>(exchange.operation - exchange.service->operations.data());
+  const auto& functions = exchange.binding->streaming;
+  return index < functions.size() && functions[index] ? &functions[index] : nullptr;
+}
+
 aio::Task<Outcome<void>> FrontDoor::operate(Exchange& exchange) {
   const auto index =
       static_cast<std::size_t>(exchange.operation - exchange.service->operations.data());
@@ -186,22 +214,37 @@ aio::Task<Outcome<void>> FrontDoor::operate(Exchange& exchange) {
   if (!function) {
     co_return refuse(not_implemented(exchange.service->name, exchange.operation->name));
   }
-  const Call call{*exchange.caller, exchange.region, exchange.request_id,
-                  exchange.head.peer_address, exchange.now};
-  const auto work = [&]() -> base::Result<Outcome<Document>> {
+  const Call call = call_of(exchange);
+  const auto work = [&]() -> base::Result<Outcome<Answered>> {
     return function(call, exchange.input);
   };
   auto working = aio::on_pool(parts_.runtime, work);
-  base::Result<Outcome<Document>> done = co_await std::move(working);
+  base::Result<Outcome<Answered>> done = co_await std::move(working);
   if (!done) co_return refuse(throttled(*exchange.service));
-  KENNEL_CO_TRY(exchange.output, *std::move(done));
+  KENNEL_CO_TRY(exchange.answered, *std::move(done));
   co_return Outcome<void>{};
 }
 
-http::Response FrontDoor::encode(const Exchange& exchange, const Outcome<void>& outcome) const {
+aio::Task<Outcome<void>> FrontDoor::operate_streaming(Exchange& exchange,
+                                                      const Authenticator::Proof& proof) {
+  KENNEL_CO_TRY(const auto body, VouchedBody::open(exchange, proof.claim, proof.key,
+                                                   exchange.operation->body_bytes_max));
+  const Call call = call_of(exchange);
+  aio::Task<Outcome<Answered>> operating = (*find_streaming(exchange))(call, exchange.input, *body);
+  KENNEL_CO_TRY(exchange.answered, co_await std::move(operating));
+  co_return Outcome<void>{};
+}
+
+http::Response FrontDoor::encode(Exchange& exchange, const Outcome<void>& outcome) const {
   if (!outcome) return encode_error(*exchange.service, outcome.error(), exchange.request_id);
-  return encode_output(*exchange.service, *exchange.operation, exchange.output,
-                       exchange.request_id);
+  Answered& answered = exchange.answered;
+  http::Response response =
+      encode_output(*exchange.service, *exchange.operation, answered.output, exchange.request_id);
+  if (answered.status) response.status = *answered.status;
+  response.fields.insert(response.fields.end(), answered.fields.begin(), answered.fields.end());
+  response.stream = std::move(answered.stream);
+  response.stream_length = answered.length;
+  return response;
 }
 
 observe::AuditEvent FrontDoor::make_event(const Exchange& exchange,
@@ -220,12 +263,13 @@ observe::AuditEvent FrontDoor::make_event(const Exchange& exchange,
   }
   // As CloudTrail has it: what a reading call answered is not kept.
   if (outcome && !operation.read_only && operation.output != nullptr) {
-    event.response_elements = to_audit_value(*operation.output, exchange.output);
+    event.response_elements = to_audit_value(*operation.output, exchange.answered.output);
   }
   if (!outcome) {
     event.error_code = outcome.error().code;
     event.error_message = outcome.error().message;
   }
+  event.management = !operation.data_event;
   event.request_id = exchange.request_id;
   event.read_only = operation.read_only;
   event.recipient_account_id = options_.account;
@@ -236,6 +280,7 @@ observe::AuditEvent FrontDoor::make_event(const Exchange& exchange,
 // fill the disk.
 aio::Task<Outcome<void>> FrontDoor::record(const Exchange& exchange, const Outcome<void>& outcome) {
   if (!exchange.caller || exchange.operation == nullptr) co_return Outcome<void>{};
+  if (exchange.operation->data_event && !options_.data_events) co_return Outcome<void>{};
   const observe::AuditEvent event = make_event(exchange, outcome);
   // What is done is done: an SDK that is told to come again would do it twice. So the queue of
   // commits is waited for, up to some seconds.
@@ -288,7 +333,7 @@ void FrontDoor::count(const Exchange& exchange, const Outcome<void>& outcome,
   entry.status = response.status;
   entry.error_code = code;
   entry.bytes_in = exchange.bytes_in;
-  entry.bytes_out = response.body.size();
+  entry.bytes_out = response.stream_length.value_or(response.body.size());
   entry.duration = duration;
   entry.request_id = exchange.request_id;
   parts_.access_log->write(entry);

@@ -1,7 +1,8 @@
 // The request path: every AWS request goes through these steps, whatever its service.
 //
 //   1 identify      which service is asked
-//   2 authenticate  who asks; the signature over the head and the body
+//   2 authenticate  who asks; the signature over the head and the body. Where the head alone is
+//                   proof, the operation is known before the body, which may then stream
 //   3 decode        which operation, and its input
 //   4 validate      what the model says of the input
 //   5 authorize     whether the caller may
@@ -37,6 +38,9 @@ struct FrontDoorOptions {
   std::string account;
   std::size_t in_flight_max = 2048;  // of authenticated callers; more are told to come again
   std::uint64_t body_bytes_in_flight_max = 256 * base::kMiB;
+  bool data_events = false;  // are recorded in the audit trail too
+  // "BUCKET.HOST" names a bucket.
+  std::vector<std::string> hosts = {"localhost"};
 };
 
 // What the front door stands on; all of it outlives the front door.
@@ -67,7 +71,11 @@ class FrontDoor final : public http::Handler {
   [[nodiscard]] Outcome<void> validate(const Exchange& exchange) const;
   [[nodiscard]] Outcome<void> authorize(const Exchange& exchange) const;
   [[nodiscard]] aio::Task<Outcome<void>> operate(Exchange& exchange);
-  [[nodiscard]] http::Response encode(const Exchange& exchange, const Outcome<void>& outcome) const;
+  [[nodiscard]] aio::Task<Outcome<void>> operate_streaming(Exchange& exchange,
+                                                           const Authenticator::Proof& proof);
+  [[nodiscard]] const StreamingFunction* find_streaming(const Exchange& exchange) const;
+  [[nodiscard]] Call call_of(const Exchange& exchange) const;
+  [[nodiscard]] http::Response encode(Exchange& exchange, const Outcome<void>& outcome) const;
   [[nodiscard]] aio::Task<Outcome<void>> record(const Exchange& exchange,
                                                 const Outcome<void>& outcome);
   [[nodiscard]] aio::Task<base::Result<void>> append(observe::AuditEvent event);

@@ -134,6 +134,12 @@ ApiError refused_signature(const Service& service, const sign::Refusal& refusal)
   return error;
 }
 
+ApiError wrong_payload(const Service& service) {
+  return refused_signature(
+      service, {sign::RefusalReason::kWrongPayload,
+                "The provided 'x-amz-content-sha256' header does not match what was computed."});
+}
+
 ApiError refused_key(const Service& service, access::KeyProblem problem,
                      std::string_view access_key_id) {
   switch (problem) {

@@ -13,6 +13,8 @@ namespace kennel::wire {
 
 [[nodiscard]] ApiError missing_signature(const Service& service);
 [[nodiscard]] ApiError refused_signature(const Service& service, const sign::Refusal& refusal);
+// The body's SHA-256 is not what the head said.
+[[nodiscard]] ApiError wrong_payload(const Service& service);
 [[nodiscard]] ApiError refused_key(const Service& service, access::KeyProblem problem,
                                    std::string_view access_key_id);
 [[nodiscard]] ApiError wrong_scope(const Service& service, const sign::Scope& scope);

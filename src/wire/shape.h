@@ -106,6 +106,7 @@ struct Operation {
   std::span<const DemandTemplate> demands = {};
   std::uint64_t body_bytes_max = 0;
   bool read_only = false;         // by its name, or as the overlay says
+  bool data_event = false;        // reads and writes within a resource: CloudTrail's "data events"
   bool unwrapped_output = false;  // S3's GetBucketLocation: the payload has no wrapper
 };
 

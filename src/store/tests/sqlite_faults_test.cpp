@@ -76,7 +76,8 @@ TEST_P(SqliteFaults, LoseNothingAcknowledgedAndKeepNothingRefused) {
     expect_what_was_acknowledged(*records);
     if (HasFailure()) FAIL() << "at operation " << rounds;
     for (const std::string& key : std::set(acknowledged_)) {
-      ASSERT_TRUE(records->commit({{"things", key, std::nullopt, 1}, {"index", key, {}, 1}}));
+      ASSERT_TRUE(records->commit(
+          {{"things", key, std::nullopt, kAnyVersion}, {"index", key, {}, kAnyVersion}}));
     }
     acknowledged_.clear();
   }

@@ -1,0 +1,21 @@
+#include "services/s3/s3.h"
+
+#include <fmt/format.h>
+
+#include "services/s3/words.h"
+
+namespace kennel::services::s3 {
+namespace {
+
+std::string look_up(std::string_view what, std::string_view of) {
+  base::check(what == "source_arn", "S3's demands ask for the source of copies only");
+  const auto source = parse_copy_source(of);
+  if (!source) return "*";
+  return fmt::format("arn:aws:s3:::{}/{}", source->bucket, source->key);
+}
+
+}  // namespace
+
+wire::ServiceBinding S3::bind() { return wire::bind_service<Operations>(kService, *this, look_up); }
+
+}  // namespace kennel::services::s3
