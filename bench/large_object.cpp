@@ -113,9 +113,9 @@ class Upload : public Work {
     step_ = Step::kParts;
   }
 
-  // A failure may come after the 200.
+  // A failure may come after the 200: then the document is an Error, without an ETag.
   void complete(const std::string& answer) {
-    if (answer.find("<CompleteMultipartUploadResult") == std::string::npos)
+    if (answer.find("<ETag>") == std::string::npos)
       throw std::runtime_error("the upload was not completed: " + answer);
     step_ = Step::kDone;
   }
