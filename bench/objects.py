@@ -135,7 +135,7 @@ def summarize_large(rounds: list[dict]) -> dict[str, object]:
 def print_summary(content: dict) -> None:
     summary = content["summary"]
     print_sync(summary, len(content["sync"]))
-    print_many(summary["many"])
+    print_many(summary["many"], summary["large"]["disk_write_mb_per_second"])
     print_large(summary["large"])
     keys = content["keys"]["count"]
     print(f"\nA store of {keys} objects, put at {summary['keys_put_per_second']} a second")
@@ -164,7 +164,7 @@ def print_sync(summary: dict, rounds: int) -> None:
     )
 
 
-def print_many(many: dict) -> None:
+def print_many(many: dict, disk_mb_per_second: float) -> None:
     rows = [
         (f"{name} {subject}", *many[name][subject].values())
         for name in MANY
@@ -177,6 +177,10 @@ def print_many(many: dict) -> None:
             ratio >= PER_MOTO_MIN,
             f"{name}: {ratio:.1f} times as many as moto (at least {PER_MOTO_MIN})",
         )
+    print(
+        f"  1 MB PUTs are {many['put_1mb']['kennel']['good_per_second']:.0f} MB/s; moto keeps them in "
+        f"memory, the disk takes {disk_mb_per_second:.0f} MB/s of one file"
+    )
 
 
 def print_large(large: dict) -> None:
