@@ -178,8 +178,8 @@ def print_many(many: dict, disk_mb_per_second: float) -> None:
             f"{name}: {ratio:.1f} times as many as moto (at least {PER_MOTO_MIN})",
         )
     print(
-        f"  1 MB PUTs are {many['put_1mb']['kennel']['good_per_second']:.0f} MB/s; moto keeps them in "
-        f"memory, the disk takes {disk_mb_per_second:.0f} MB/s of one file"
+        f"  1 MB PUTs are {many['put_1mb']['kennel']['good_per_second']:.0f} MB/s; moto keeps them "
+        f"in memory, the disk takes {disk_mb_per_second:.0f} MB/s of one file"
     )
 
 
