@@ -42,13 +42,15 @@ SIZES = (
     ObjectSize("10kb", 10_000, 64, 12_000, 25_000, 2_000),
     ObjectSize("1mb", 1_000_000, 16, 1_500, 4_000, 800),
 )
-# The ways in which the large object goes up, and comes down again.
+# The ways in which the large object goes up, and, where that is another way, comes down again.
 PARTS = ("--part-size", PART_BYTES, "--connections", PART_CONNECTIONS)
-LARGE_WAYS: dict[str, tuple[object, ...]] = {
+LARGE_UP: dict[str, tuple[object, ...]] = {
     "whole": (),
     "whole_hashed": ("--hashed",),
     "parts": PARTS,
 }
+LARGE_DOWN: dict[str, tuple[object, ...]] = {"whole": (), "parts": PARTS}
+LARGE_MOVES = tuple(f"{way}_up" for way in LARGE_UP) + tuple(f"{way}_down" for way in LARGE_DOWN)
 
 
 class ObjectBench:
@@ -134,14 +136,15 @@ class ObjectBench:
         if shutil.disk_usage(self.work).free < 2 * size + FREE_BYTES_MIN:
             raise BenchError(f"{self.work} has no room for two objects of {size} bytes")
         figures: dict[str, dict] = {"disk": measure_sequential(self.work / "sequential", size)}
-        for name, way in LARGE_WAYS.items():
+        for way, options in LARGE_UP.items():
             os.sync()
             with self.kennel(self.all_cores) as server:
                 self.load_anywhere(server, "bucket")
-                figures[f"{name}_up"] = self._move(server, "up", "--size", size, *way)
-                forget_pages(server.data)
-                down = [word for word in way if word != "--hashed"]
-                figures[f"{name}_down"] = self._move(server, "down", "--size", size, *down)
+                figures[f"{way}_up"] = self._move(server, "up", "--size", size, *options)
+                if way in LARGE_DOWN:
+                    forget_pages(server.data)
+                    words = ("down", "--size", size, *LARGE_DOWN[way])
+                    figures[f"{way}_down"] = self._move(server, *words)
             self._free_space()
         return figures
 

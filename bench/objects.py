@@ -10,7 +10,7 @@ from pathlib import Path
 from disk import measure_commits
 from figures import column, median, median_ratio, print_table, print_target, save_results
 from measured_process import BenchError
-from object_bench import LARGE_WAYS, SIZES, ObjectBench
+from object_bench import LARGE_MOVES, SIZES, ObjectBench
 from setting import (
     AWS,
     BUILD,
@@ -119,16 +119,14 @@ def summarize_large(rounds: list[dict]) -> dict[str, object]:
         "disk_write_mb_per_second": median(disk["up"]),
         "disk_read_mb_per_second": median(disk["down"]),
     }
-    for way in LARGE_WAYS:
-        for direction in ("up", "down"):
-            name = f"{way}_{direction}"
-            rates = column(rounds, name, "mb_per_second")
-            summary[name] = {
-                "mb_per_second": median(rates),
-                "per_disk": median_ratio(rates, disk[direction]),
-                "added_mib": max(column(rounds, name, "added_mib")),
-                "server_cpu_seconds": median(column(rounds, name, "server_cpu_seconds")),
-            }
+    for name in LARGE_MOVES:
+        rates = column(rounds, name, "mb_per_second")
+        summary[name] = {
+            "mb_per_second": median(rates),
+            "per_disk": median_ratio(rates, disk[name.rpartition("_")[2]]),
+            "added_mib": max(column(rounds, name, "added_mib")),
+            "server_cpu_seconds": median(column(rounds, name, "server_cpu_seconds")),
+        }
     return summary
 
 
@@ -184,15 +182,14 @@ def print_many(many: dict, disk_mb_per_second: float) -> None:
 
 
 def print_large(large: dict) -> None:
-    names = [f"{way}_{direction}" for way in LARGE_WAYS for direction in ("up", "down")]
-    rows = [(name, *large[name].values()) for name in names]
+    rows = [(name, *large[name].values()) for name in LARGE_MOVES]
     rows += [
         ("the disk, written", large["disk_write_mb_per_second"], 1.0, "-", "-"),
         ("the disk, read", large["disk_read_mb_per_second"], 1.0, "-", "-"),
     ]
     header = ("", "MB/s", "of the disk", "MiB added", "server CPU s")
     print_table(f"One object of {large['bytes'] / 2**30:.2f} GiB", header, rows)
-    for name in names:
+    for name in LARGE_MOVES:
         share, added = large[name]["per_disk"], large[name]["added_mib"]
         print_target(
             share >= DISK_SHARE_MIN and added <= ADDED_MIB_MAX,
