@@ -77,7 +77,8 @@ struct UploadPage {
   std::string last_id;
 };
 
-// Joins what the parts say into the checksum of the whole; nullopt: some part has none. Pure.
+// Joins what the parts say into the checksum of the whole; nullopt: some part has none, or it
+// cannot be done (SHA of the full object). Pure.
 [[nodiscard]] std::optional<StoredChecksum> join_checksums(const std::string& algorithm,
                                                            const std::string& type,
                                                            const std::vector<ObjectPart>& parts);
