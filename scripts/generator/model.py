@@ -14,6 +14,7 @@ OPERATION_KEYS = {
     "read_only",
     "data_event",
     "unwrapped_output",
+    "result_root",
 }
 SERVICE_KEYS = {
     "model",
@@ -22,6 +23,7 @@ SERVICE_KEYS = {
     "signing_name",
     "all_operations",
     "sensitive_shapes",
+    "unconstrained",
 }
 READING_PREFIXES = ("Get", "List", "Describe", "Head", "Lookup", "Filter", "Simulate", "Search")
 
@@ -42,6 +44,7 @@ class Overlay:
         self.all_operations: bool = content.get("all_operations", False)
         self.signing_name: str | None = content.get("signing_name")
         self.sensitive_shapes: list[str] = content.get("sensitive_shapes", [])
+        self.unconstrained: bool = content.get("unconstrained", False)
         for operation, entry in self.operations.items():
             if set(entry) - OPERATION_KEYS:
                 wrong = sorted(set(entry) - OPERATION_KEYS)
@@ -76,6 +79,8 @@ class Model:
         if overlay.all_operations:
             overlay.operations = {name: {} for name in self.raw["operations"]}
         self.mark_sensitive(overlay.sensitive_shapes)
+        if overlay.unconstrained:
+            self.drop_constraints()
         unknown = sorted(set(overlay.operations) - set(self.raw["operations"]))
         if unknown:
             raise OverlayError(f"the model has no operations {unknown}")
@@ -85,6 +90,12 @@ class Model:
             if name not in self.shapes:
                 raise OverlayError(f"sensitive_shapes: the model has no shape {name}")
             self.shapes[name]["sensitive"] = True
+
+    def drop_constraints(self) -> None:
+        """A service that checks its input itself, in words of its own."""
+        for shape in self.shapes.values():
+            for constraint in ("min", "max", "pattern", "enum"):
+                shape.pop(constraint, None)
 
     @property
     def protocol(self) -> str:

@@ -186,7 +186,7 @@ class Tables:
             success_status=str(operation["http"].get("responseCode", 200)),
             input=self.reference(input_["shape"]) if input_ else "",
             output=self.reference(output["shape"]) if output else "",
-            result_wrapper=text(output.get("resultWrapper")),
+            result_wrapper=text(entry.get("result_root") or output.get("resultWrapper")),
             input_root=text(input_.get("locationName")),
             input_namespace=text(input_.get("xmlNamespace", {}).get("uri")),
             errors=f"kErrors{name}" if errors else "",

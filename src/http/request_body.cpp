@@ -56,13 +56,14 @@ aio::Task<bool> RequestBody::skip() {
 
 aio::Task<base::Result<std::size_t>> RequestBody::read(std::span<std::uint8_t> into) {
   base::check(!into.empty(), "a read has room");
-  if (complete()) co_return 0;
   if (broken_) co_return base::fail(ErrorKind::kInterrupted, "the request's body broke off");
+  // Also where nothing is to come: botocore of the aws CLI waits for it all the same.
   if (continue_pending_) {
     auto asking = ask_for_it();
     const auto asked = co_await std::move(asking);
     if (!asked) co_return tl::unexpected(asked.error());
   }
+  if (complete()) co_return 0;
   auto reading = chunked_ ? read_chunks(into) : read_by_length(into);
   co_return co_await std::move(reading);
 }

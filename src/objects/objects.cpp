@@ -237,7 +237,9 @@ Outcome<ObjectVersion> Objects::get(std::string_view bucket, std::string_view ke
     if (!place && !buckets_.find(bucket)) return refuse(Problem::kNoSuchBucket);
     if (!place) return refuse(Problem::kNoSuchVersion);
     if (place->version.is_marker) {
-      return refuse({.problem = Problem::kIsDeleteMarker, .version_id = *version_id});
+      return refuse({.problem = Problem::kIsDeleteMarker,
+                     .version_id = *version_id,
+                     .modified = place->version.modified});
     }
     return std::move(place->version);
   }

@@ -1,6 +1,7 @@
 // What a client is told when a bucket, an object or an upload is not as it thought.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
@@ -28,8 +29,9 @@ struct ProblemReport {
   Problem problem;
   std::string message = {};
   std::string version_id = {};  // of the delete marker that stands in the way
-  std::uint32_t part = 0;       // kInvalidPart, kPartTooSmall
-  std::uint64_t part_size = 0;  // kPartTooSmall
+  std::chrono::system_clock::time_point modified = {};  // when it was made
+  std::uint32_t part = 0;                               // kInvalidPart, kPartTooSmall
+  std::uint64_t part_size = 0;                          // kPartTooSmall
 };
 
 template <class T>

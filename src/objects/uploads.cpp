@@ -35,7 +35,8 @@ std::string to_record(const Upload& upload) {
               {"by", upload.initiator},
               {"attributes", to_record(upload.attributes)},
               {"algorithm", upload.checksum_algorithm},
-              {"type", upload.checksum_type}}
+              {"type", upload.checksum_type},
+              {"wanted", upload.checksum_wanted}}
       .dump();
 }
 
@@ -51,6 +52,7 @@ Upload upload_from_record(std::string_view bucket, std::string_view key, std::st
   upload.attributes = attributes_from_record(value.at("attributes").get_ref<const std::string&>());
   upload.checksum_algorithm = value.at("algorithm");
   upload.checksum_type = value.at("type");
+  upload.checksum_wanted = value.at("wanted");
   return upload;
 }
 
@@ -96,12 +98,17 @@ class JoinedEtag {
   int count_ = 0;
 };
 
+// Where the client says a checksum of a kind that was not kept, its ETag must do.
+bool has_checksum(const Content& content, const NamedPart& named) {
+  if (named.checksum.empty() || !content.checksum) return true;
+  if (content.checksum->algorithm != named.checksum_algorithm) return true;
+  return content.checksum->value == named.checksum;
+}
+
 Outcome<void> check_named(const NamedPart& named, const std::map<std::uint32_t, Part>& parts) {
   const auto found = parts.find(named.number);
-  const bool fits =
-      found != parts.end() && found->second.content.etag == named.etag &&
-      (named.checksum.empty() ||
-       (found->second.content.checksum && found->second.content.checksum->value == named.checksum));
+  const bool fits = found != parts.end() && found->second.content.etag == named.etag &&
+                    has_checksum(found->second.content, named);
   if (fits) return {};
   return refuse({.problem = Problem::kInvalidPart, .part = named.number});
 }

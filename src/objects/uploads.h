@@ -24,7 +24,8 @@ struct Upload {
   TimePoint initiated;
   std::string initiator;  // ARN
   Attributes attributes;
-  std::string checksum_algorithm;  // "CRC32"; empty: none was asked for
+  std::string checksum_algorithm;  // "CRC32": of the parts, and of the whole
+  bool checksum_wanted = false;    // the client asked for it
   std::string checksum_type;       // "COMPOSITE", "FULL_OBJECT"
 };
 
@@ -45,6 +46,7 @@ struct NamedPart {
   std::uint32_t number = 0;
   std::string etag;      // without quotes
   std::string checksum;  // base64; empty: not said
+  std::string checksum_algorithm;
 };
 
 // How an upload is to be completed.

@@ -65,6 +65,10 @@ SigningKey derive_signing_key(std::string_view secret, const Scope& scope) {
 Checked<void> check_time(const Claim& claim, const Verification& rules) {
   // Clients write whole seconds, so parts of ours would refuse what is just in time.
   const Time now = std::chrono::floor<seconds>(rules.now);
+  if (claim.version_2) {
+    if (now <= *claim.expires_at) return {};
+    return refuse(RefusalReason::kExpired, "Request has expired");
+  }
   KENNEL_TRY_VOID(check_not_future(claim.signed_at, now, rules.skew_max));
   if (claim.expires_after) return check_not_expired(claim.signed_at, now, *claim.expires_after);
   return check_not_stale(claim.signed_at, now, rules.skew_max);

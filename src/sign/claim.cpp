@@ -5,6 +5,7 @@
 #include "sign/credential.h"
 #include "sign/presigned.h"
 #include "sign/refusal.h"
+#include "sign/sigv2.h"
 #include "sign/sigv4.h"
 #include "sign/timestamp.h"
 #include "sign/uri.h"
@@ -127,10 +128,7 @@ Checked<std::optional<Claim>> parse_either(std::optional<std::string_view> autho
         "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature "
         "query string parameter or the Authorization header should be specified");
   }
-  if (words.has_v2()) {
-    return refuse_malformed(
-        "Signature version 2 is not supported. Please use AWS4-HMAC-SHA256 (signature version 4).");
-  }
+  if (words.has_v2()) return parse_presigned_v2(words);
   if (words.has_v4()) return parse_presigned(words, request);
   if (authorization) return parse_header(*authorization, request);
   return std::nullopt;
@@ -144,7 +142,7 @@ Checked<std::optional<Claim>> parse_claim(const RequestView& request) {
   if (!claim) return std::nullopt;
   KENNEL_TRY(const auto host, find_only(request.fields, "host"));
   if (!host) return refuse_malformed("The request has no Host header; a signature covers it.");
-  KENNEL_TRY_VOID(check_against_request(*claim, request));
+  if (!claim->version_2) KENNEL_TRY_VOID(check_against_request(*claim, request));
   return claim;
 }
 

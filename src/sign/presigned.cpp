@@ -17,7 +17,7 @@ constexpr int kExpiresMaxSeconds = 604'800;  // a week
 constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
 
 using Word = std::optional<std::string> QueryWords::*;
-constexpr std::array<std::pair<std::string_view, Word>, 10> kWords{{
+constexpr std::array<std::pair<std::string_view, Word>, 12> kWords{{
     {"X-Amz-Algorithm", &QueryWords::algorithm},
     {"X-Amz-Credential", &QueryWords::credential},
     {"X-Amz-Date", &QueryWords::date},
@@ -28,6 +28,8 @@ constexpr std::array<std::pair<std::string_view, Word>, 10> kWords{{
     {"X-Amz-Content-Sha256", &QueryWords::payload},
     {"AWSAccessKeyId", &QueryWords::access_key_id},
     {"Signature", &QueryWords::signature_v2},
+    {"Expires", &QueryWords::expires_v2},
+    {"x-amz-security-token", &QueryWords::session_token_v2},
 }};
 
 Checked<void> read_expires(Claim& claim, std::string_view text) {

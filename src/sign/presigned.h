@@ -22,6 +22,8 @@ struct QueryWords {
   // Signature version 2's.
   std::optional<std::string> access_key_id;
   std::optional<std::string> signature_v2;
+  std::optional<std::string> expires_v2;
+  std::optional<std::string> session_token_v2;
 
   [[nodiscard]] bool has_v4() const { return algorithm || credential || signature; }
   [[nodiscard]] bool has_v2() const { return access_key_id && signature_v2; }

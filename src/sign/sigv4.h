@@ -59,6 +59,10 @@ struct Claim {
   // has none says UNSIGNED-PAYLOAD.
   std::optional<std::string> payload_hash;
   bool presigned = false;
+  // A presigned URL of S3 in Signature Version 2 (sigv2.h): `signature` is base64, there is no
+  // scope and no signed_at.
+  bool version_2 = false;
+  std::optional<Time> expires_at;
 };
 
 enum class RefusalReason {

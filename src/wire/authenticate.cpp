@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sign/sigv2.h"
 #include "wire/refused_request.h"
 #include "wire/vouched_body.h"
 
@@ -73,6 +74,10 @@ bool has_doubled_field(const http::RequestHead& head) {
   return false;
 }
 
+bool is_presigned(const http::RequestHead& head) {
+  return !head.find("authorization") && head.target.find("X-Amz-") != std::string::npos;
+}
+
 // Only S3 takes bodies that nobody vouches for: elsewhere the body is the request.
 bool leaves_body_open(sign::Payload payload) {
   return payload == sign::Payload::kUnsigned || payload == sign::Payload::kUnsignedChunksTrailer;
@@ -130,6 +135,7 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
   auto claim = sign::parse_claim(proof.request);
   exchange.service = &guess_service(exchange.head, claim ? *claim : std::nullopt);
   const Service& service = *exchange.service;
+  if (!claim && is_presigned(exchange.head)) return refuse(refused_query(service, claim.error()));
   if (!claim) return refuse(refused_signature(service, claim.error()));
   if (!*claim) return refuse(missing_signature(service));
   proof.claim = **std::move(claim);
@@ -157,7 +163,7 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
     return refuse(wrong_scope(service, proof.claim.scope));
   }
   if (auto timely = sign::check_time(proof.claim, proof.rules); !timely) {
-    return refuse(refused_signature(service, timely.error()));
+    return refuse(refused_time(service, timely.error(), proof.claim, exchange.now));
   }
   proof.key = signing_keys_.get(known->secret, proof.claim.scope);
   proof.secret = std::move(known->secret);
@@ -168,7 +174,9 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
 Outcome<void> Authenticator::check_signature(const Exchange& exchange, const Proof& proof,
                                              std::string_view payload_hash) const {
   auto held =
-      sign::check_signature(proof.claim, proof.request, proof.key, payload_hash, proof.rules);
+      proof.claim.version_2
+          ? sign::check_signature_v2(proof.claim, proof.request, proof.secret)
+          : sign::check_signature(proof.claim, proof.request, proof.key, payload_hash, proof.rules);
   if (!held) return refuse(refused_signature(*exchange.service, held.error()));
   return {};
 }
@@ -183,7 +191,9 @@ Outcome<void> Authenticator::check_payload(const Exchange& exchange, const Proof
 Outcome<Authenticator::Proof> Authenticator::check_head(Exchange& exchange) {
   KENNEL_TRY(Proof proof, read_claim(exchange));
   const std::optional<std::string>& declared = proof.claim.payload_hash;
-  if (!declared && exchange.service->protocol == Protocol::kRestXml) {
+  const bool is_s3 =
+      exchange.service->protocol == Protocol::kRestXml && !exchange.service->operations.empty();
+  if (!declared && is_s3) {
     return refuse(
         {"InvalidRequest", 400, "Missing required header for this request: x-amz-content-sha256"});
   }

@@ -66,17 +66,25 @@ void encode_rest_json(const ErrorShape* shape, const ApiError& error, Answer& an
   answer.body = write_json(body);
 }
 
+bool has_member(const Shape& shape, std::string_view name) {
+  return std::ranges::any_of(shape.members,
+                             [name](const Member& member) { return member.name == name; });
+}
+
 void write_details(const ErrorShape* shape, const ApiError& error, XmlWriter& writer) {
   if (shape != nullptr) {
     Document details = error.details;
     for (const Member& member : shape->shape->members) {
       if (is_message(member.wire_name)) details.erase(std::string(member.name));
     }
-    return writer.members(*shape->shape, details);
+    writer.members(*shape->shape, details);
   }
   for (const auto& entry : error.details.items()) {
-    if (entry.value().is_string())
-      writer.text_element(entry.key(), entry.value().get<std::string>());
+    if (!entry.value().is_string() ||
+        (shape != nullptr && has_member(*shape->shape, entry.key()))) {
+      continue;
+    }
+    writer.text_element(entry.key(), entry.value().get<std::string>());
   }
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/bytes.h"
+#include "wire/timestamp.h"
 
 namespace kennel::wire {
 namespace {
@@ -124,12 +125,45 @@ ApiError missing_signature(const Service& service) {
 
 ApiError refused_signature(const Service& service, const sign::Refusal& refusal) {
   ApiError error = say(service, row_of(refusal.reason), refusal.message);
+  if (is_s3(service) && refusal.reason == sign::RefusalReason::kUnsignedField) {
+    error.code = "AccessDenied";
+    error.status = 403;
+  }
   if (is_s3(service) && error.code == "RequestTimeTooSkewed") {
     error.message = "The difference between the request time and the current time is too large.";
   }
   if (is_s3(service) && !refusal.string_to_sign.empty()) {
     error.details["StringToSign"] = refusal.string_to_sign;
     error.details["CanonicalRequest"] = refusal.canonical_request;
+  }
+  return error;
+}
+
+ApiError refused_time(const Service& service, const sign::Refusal& refusal,
+                      const sign::Claim& claim, sign::Time now) {
+  ApiError error = refused_signature(service, refusal);
+  if (!is_s3(service) || refusal.reason != sign::RefusalReason::kExpired) return error;
+  const auto shown = [](sign::Time time) {
+    return format_timestamp(
+        static_cast<double>(
+            std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count()),
+        TimestampFormat::kIso8601);
+  };
+  error.message = "Request has expired";
+  error.details["ServerTime"] = shown(now);
+  error.details["Expires"] = shown(
+      claim.version_2 ? *claim.expires_at
+                      : claim.signed_at + claim.expires_after.value_or(std::chrono::seconds(0)));
+  if (claim.expires_after) {
+    error.details["X-Amz-Expires"] = std::to_string(claim.expires_after->count());
+  }
+  return error;
+}
+
+ApiError refused_query(const Service& service, const sign::Refusal& refusal) {
+  ApiError error = refused_signature(service, refusal);
+  if (is_s3(service) && refusal.reason == sign::RefusalReason::kMalformed) {
+    error.code = "AuthorizationQueryParametersError";
   }
   return error;
 }

@@ -13,6 +13,11 @@ namespace kennel::wire {
 
 [[nodiscard]] ApiError missing_signature(const Service& service);
 [[nodiscard]] ApiError refused_signature(const Service& service, const sign::Refusal& refusal);
+// Too early or too late; S3 tells the client when that was.
+[[nodiscard]] ApiError refused_time(const Service& service, const sign::Refusal& refusal,
+                                    const sign::Claim& claim, sign::Time now);
+// What cannot be read of a presigned URL.
+[[nodiscard]] ApiError refused_query(const Service& service, const sign::Refusal& refusal);
 // The body's SHA-256 is not what the head said.
 [[nodiscard]] ApiError wrong_payload(const Service& service);
 [[nodiscard]] ApiError refused_key(const Service& service, access::KeyProblem problem,

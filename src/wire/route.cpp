@@ -38,7 +38,8 @@ std::string_view bucket_of_host(std::string_view host, std::span<const std::stri
 // Parameters that belong to signatures and clients, not to operations.
 bool is_of_no_operation(std::string_view name) {
   return name == "x-id" || base::to_lower(name).starts_with("x-amz-") || name == "AWSAccessKeyId" ||
-         name == "Signature" || name == "Expires";
+         name == "Signature" || name == "Expires" || name == "content-type" ||
+         name == "content-md5";
 }
 
 bool is_known(const Operation& operation, std::string_view name) {

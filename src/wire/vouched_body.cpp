@@ -72,8 +72,11 @@ Outcome<std::unique_ptr<VouchedBody>> VouchedBody::open(Exchange& exchange,
 }
 
 Outcome<void> VouchedBody::held(const sign::Checked<void>& checked) const {
-  if (!checked) return refuse(refused_signature(*exchange_.service, checked.error()));
-  return {};
+  if (checked) return {};
+  if (checked.error().reason == sign::RefusalReason::kMalformed) {
+    return refuse(broken_body(*exchange_.service, checked.error().message));
+  }
+  return refuse(refused_signature(*exchange_.service, checked.error()));
 }
 
 base::Fields VouchedBody::trailers() const {

@@ -13,6 +13,9 @@ namespace kennel::services::s3 {
 // S3's limit for all metadata of an object together.
 inline constexpr std::size_t kMetadataBytesMax = 2048;
 
+// What S3 says of every object that asked for nothing else; see docs/security.md for what it means.
+inline constexpr const char* kDefaultEncryption = "AES256";
+
 [[nodiscard]] wire::Outcome<void> check_metadata(
     const std::map<std::string, std::string>& metadata);
 
@@ -60,7 +63,7 @@ void show_encryption(const objects::Attributes& attributes, Output& output) {
     const auto found = attributes.headers.find(name);
     return found == attributes.headers.end() ? std::nullopt : std::optional(found->second);
   };
-  output.server_side_encryption = get("ServerSideEncryption");
+  output.server_side_encryption = get("ServerSideEncryption").value_or(kDefaultEncryption);
   output.ssekms_key_id = get("SSEKMSKeyId");
   if (get("BucketKeyEnabled")) output.bucket_key_enabled = true;
 }
@@ -74,6 +77,7 @@ void show_attributes(const objects::ObjectVersion& version, Output& output) {
       value = found->second;
     }
   });
+  if (!output.server_side_encryption) output.server_side_encryption = kDefaultEncryption;
   if (!output.content_type) output.content_type = "binary/octet-stream";
   if (attributes.headers.contains("BucketKeyEnabled")) output.bucket_key_enabled = true;
   if (!attributes.metadata.empty()) output.metadata = attributes.metadata;

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/digest.h"
 #include "objects/listing.h"
 #include "services/s3/request.h"
@@ -20,12 +23,21 @@ tl::unexpected<wire::ApiError> illegal_location(std::string_view constraint) {
                           constraint));
 }
 
+// Empty, "EU", or "eu-central-1".
+bool looks_like_a_region(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  if (text.empty() || text == "EU") return true;
+  return text.find_first_not_of(kLetters) == std::string_view::npos &&
+         std::ranges::count(text, '-') >= 2 &&
+         std::isdigit(static_cast<unsigned char>(text.back()));
+}
+
 // Where a bucket is to be: what the client says must fit where it asks.
 Outcome<std::string> region_of(const wire::Call& call, const CreateBucketRequest& input) {
   const auto& configuration = input.create_bucket_configuration;
   const std::string constraint =
       configuration ? configuration->location_constraint.value_or("") : std::string();
-  if (constraint == kDefaultRegion) {
+  if (constraint == kDefaultRegion || !looks_like_a_region(constraint)) {
     return fail("InvalidLocationConstraint", 400, "The specified location-constraint is not valid",
                 {{"LocationConstraint", constraint}});
   }

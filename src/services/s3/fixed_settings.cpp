@@ -34,6 +34,22 @@ S3::Answer<GetObjectAcl> S3::handle(GetObjectAcl, const Call&, const GetObjectAc
   return output;
 }
 
+S3::Answer<PutBucketAcl> S3::handle(PutBucketAcl, const Call&, const PutBucketAclRequest& input) {
+  KENNEL_TRY_VOID(get_bucket(input));
+  KENNEL_TRY_VOID(check_acl(input.access_control_policy ? "policy" : input.acl));
+  KENNEL_TRY_VOID(check_wanted(input));
+  return wire::Nothing{};
+}
+
+S3::Answer<PutObjectAcl> S3::handle(PutObjectAcl, const Call&, const PutObjectAclRequest& input) {
+  KENNEL_TRY_VOID(get_bucket(input));
+  KENNEL_TRY_VOID(check_acl(input.access_control_policy ? "policy" : input.acl));
+  KENNEL_TRY_VOID(check_wanted(input));
+  KENNEL_TRY_VOID(answered(parts_.objects.get(input.bucket, input.key, input.version_id),
+                           {.bucket = input.bucket, .key = input.key}));
+  return PutObjectAclOutput{};
+}
+
 S3::Answer<GetBucketLogging> S3::handle(GetBucketLogging, const Call&,
                                         const GetBucketLoggingRequest& input) {
   KENNEL_TRY_VOID(get_bucket(input));

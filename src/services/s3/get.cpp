@@ -5,17 +5,11 @@
 #include "services/s3/attributes.h"
 #include "services/s3/content_body.h"
 #include "services/s3/request.h"
-#include "wire/timestamp.h"
 
 namespace kennel::services::s3 {
 namespace {
 
 using wire::Outcome;
-
-std::string http_date(objects::TimePoint time) {
-  return wire::format_timestamp(wire::to_epoch_seconds(in_seconds(time)),
-                                wire::TimestampFormat::kRfc822);
-}
 
 tl::unexpected<wire::ApiError> not_modified(const objects::ObjectVersion& version) {
   wire::ApiError error{"NotModified", 304, "Not Modified"};
@@ -176,8 +170,12 @@ S3::Answer<GetObjectAttributes> S3::handle(GetObjectAttributes, const Call&,
   output.last_modified = in_seconds(version.modified);
   output.version_id = shown_version(version, bucket.versioning);
   if (wants("ETag")) output.e_tag = content.etag;
-  if (wants("Checksum") && content.checksum)
-    set_checksum(output.checksum.emplace(), content.checksum);
+  if (wants("Checksum") && content.checksum) {
+    // Here a composite one is told without the number of parts.
+    objects::StoredChecksum shown = *content.checksum;
+    if (shown.type == objects::kComposite) shown.value.resize(shown.value.rfind('-'));
+    set_checksum(output.checksum.emplace(), shown);
+  }
   if (wants("StorageClass")) output.storage_class = version.attributes.storage_class;
   if (wants("ObjectSize")) output.object_size = static_cast<std::int64_t>(content.size);
   if (!wants("ObjectParts") || content.parts.empty()) return output;

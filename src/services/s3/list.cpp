@@ -24,12 +24,18 @@ Outcome<void> check_encoding(const std::optional<std::string>& encoding_type) {
                           *encoding_type);
 }
 
+const std::string kTokenMark = "after ";
+
 // A token is where the last page ended, opaque to the client.
-std::string to_token(std::string_view last) { return base::to_base64(base::as_bytes(last)); }
+std::string to_token(std::string_view last) {
+  return base::to_base64(base::as_bytes(kTokenMark + std::string(last)));
+}
 
 Outcome<std::string> from_token(const std::string& token) {
   const auto bytes = base::from_base64(token);
-  if (bytes && !bytes->empty()) return std::string(base::as_text(*bytes));
+  if (bytes && base::as_text(*bytes).starts_with(kTokenMark)) {
+    return std::string(base::as_text(*bytes).substr(kTokenMark.size()));
+  }
   return invalid_argument("The continuation token provided is incorrect", "continuation-token",
                           token);
 }

@@ -42,9 +42,11 @@ Outcome<std::string> checksum_type(const std::string& algorithm,
   return type;
 }
 
-// The checksum of a part goes into that of the whole: it must be of the same kind.
+// The checksum of a part goes into that of the whole: it must be of the kind that was asked for.
 Outcome<void> check_same_kind(const objects::Upload& upload, const Promise& promise) {
-  if (!promise.checksum || promise.checksum->algorithm == upload.checksum_algorithm) return {};
+  if (!promise.checksum || !upload.checksum_wanted ||
+      promise.checksum->algorithm == upload.checksum_algorithm)
+    return {};
   return fail("InvalidRequest", 400,
               fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual "
                           "checksum Type: {}",
@@ -57,9 +59,50 @@ std::vector<objects::NamedPart> named_parts(const CompletedMultipartUpload& uplo
   for (const CompletedPart& part : upload.parts.value_or(std::vector<CompletedPart>{})) {
     const auto checksum = given_checksum(part);
     named.push_back({static_cast<std::uint32_t>(part.part_number.value_or(0)),
-                     unquoted(part.e_tag.value_or("")), checksum ? checksum->value : ""});
+                     unquoted(part.e_tag.value_or("")), checksum ? checksum->value : "",
+                     checksum ? checksum->algorithm : ""});
   }
   return named;
+}
+
+// An upload with a composite checksum of its own choice is completed with those of its parts.
+Outcome<void> check_has_checksums(const std::vector<objects::NamedPart>& named,
+                                  const Outcome<objects::Upload>& upload) {
+  if (!upload || !upload->checksum_wanted || upload->checksum_type != objects::kComposite)
+    return {};
+  for (const objects::NamedPart& part : named) {
+    if (!part.checksum.empty()) continue;
+    const std::string algorithm = base::to_lower(upload->checksum_algorithm);
+    return fail("InvalidRequest", 400,
+                fmt::format("The upload was created using a {} checksum. The complete request must "
+                            "include the checksum for each part. It was missing for part {} in the "
+                            "request.",
+                            algorithm, part.number));
+  }
+  return {};
+}
+
+// "bytes=first-last", both within the source.
+Outcome<ByteRange> read_source_range(const std::string& text, std::uint64_t size) {
+  const auto malformed = [&text] {
+    return invalid_argument(
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and "
+        "last are the zero-based offsets of the first and last bytes to copy",
+        "x-amz-copy-source-range", text);
+  };
+  const auto dash = text.find('-');
+  if (dash == std::string::npos || dash + 1 == text.size() ||
+      text.find("=-") != std::string::npos) {
+    return malformed();
+  }
+  const auto range = read_range(text, UINT64_MAX);
+  if (!range || !*range) return malformed();
+  if ((*range)->begin + (*range)->length > size) {
+    return invalid_argument(
+        fmt::format("Range specified is not valid for source object of size: {}", size),
+        "x-amz-copy-source-range", text);
+  }
+  return **range;
 }
 
 std::string location_of(const wire::Call& call, const CompleteMultipartUploadRequest& input) {
@@ -81,6 +124,7 @@ S3::Answer<CreateMultipartUpload> S3::handle(CreateMultipartUpload, const Call& 
   KENNEL_TRY(upload.attributes, read_attributes(input));
   if (input.checksum_algorithm) KENNEL_TRY_VOID(to_algorithm(*input.checksum_algorithm));
   upload.checksum_algorithm = input.checksum_algorithm.value_or("CRC64NVME");
+  upload.checksum_wanted = input.checksum_algorithm.has_value();
   KENNEL_TRY(upload.checksum_type, checksum_type(upload.checksum_algorithm, input.checksum_type));
   KENNEL_TRY(upload, answered(parts_.uploads.create(std::move(upload)), {.bucket = input.bucket}));
   CreateMultipartUploadOutput output;
@@ -106,10 +150,10 @@ S3::Answering<UploadPart> S3::handle(UploadPart, Call call, UploadPartRequest in
       answered(parts_.uploads.get(input.bucket, input.key, input.upload_id), about(input)));
   KENNEL_CO_TRY(Promise promise, make_promise(input.content_md5, input.checksum_algorithm,
                                               given_checksum(input), body, call.head));
-  if (!promise.checksum) promise.default_algorithm = upload.checksum_algorithm;
   KENNEL_CO_TRY_VOID(check_same_kind(upload, promise));
-  KENNEL_CO_TRY(const auto algorithm, to_algorithm(upload.checksum_algorithm));
-  const auto intake = std::make_shared<Intake>(parts_.blobs, std::move(promise), algorithm);
+  promise.kept_algorithm = upload.checksum_algorithm;
+  const std::optional<GivenChecksum> given = promise.checksum;
+  const auto intake = std::make_shared<Intake>(parts_.blobs, std::move(promise));
   auto pouring = pour(parts_.runtime, body, intake);
   KENNEL_CO_TRY(const base::Bytes last, co_await std::move(pouring));
   const auto put = [&]() -> base::Result<Outcome<objects::Content>> {
@@ -131,6 +175,7 @@ S3::Answering<UploadPart> S3::handle(UploadPart, Call call, UploadPartRequest in
   wire::Reply<UploadPartOutput> reply;
   reply.output.e_tag = in_quotes(content.etag);
   set_checksum(reply.output, content.checksum->algorithm, content.checksum->value);
+  if (given && !given->value.empty()) set_checksum(reply.output, given->algorithm, given->value);
   show_encryption(upload.attributes, reply.output);
   co_return reply;
 }
@@ -145,15 +190,7 @@ S3::Answer<UploadPartCopy> S3::handle(UploadPartCopy, const Call& call,
   const std::uint64_t size = source.version.content.size;
   ByteRange range{0, size};
   if (input.copy_source_range) {
-    KENNEL_TRY(const auto wanted, read_range(input.copy_source_range, size));
-    if (!wanted) {
-      return invalid_argument(
-          "The x-amz-copy-source-range value must be of the form "
-          "bytes=first-last where first and last are the zero-based offsets of "
-          "the first and last bytes to copy",
-          "x-amz-copy-source-range", *input.copy_source_range);
-    }
-    range = *wanted;
+    KENNEL_TRY(range, read_source_range(*input.copy_source_range, size));
   }
   KENNEL_TRY(const auto algorithm, to_algorithm(upload.checksum_algorithm));
   KENNEL_TRY(const SummedRange sums, sum_range(source.reader, range, algorithm));
@@ -185,6 +222,8 @@ S3::Answer<CompleteMultipartUpload> S3::handle(CompleteMultipartUpload, const Ca
                 "published schema");
   }
   KENNEL_TRY(const auto conditions, write_conditions(input));
+  KENNEL_TRY_VOID(check_has_checksums(
+      named, answered(parts_.uploads.get(input.bucket, input.key, input.upload_id), about(input))));
   objects::Completion completion{.parts = named, .conditions = conditions};
   if (const auto checksum = given_checksum(input)) completion.checksum = checksum->value;
   if (input.mpu_object_size) {

@@ -23,6 +23,8 @@ bool replaces(const std::optional<std::string>& directive) { return directive ==
 // What the copy is to have beside the bytes.
 Outcome<objects::Attributes> attributes_of_copy(const CopyObjectRequest& input,
                                                 const objects::ObjectVersion& source) {
+  KENNEL_TRY_VOID(check_directive(input.metadata_directive, "metadata"));
+  KENNEL_TRY_VOID(check_directive(input.tagging_directive, "tagging"));
   KENNEL_TRY(const objects::Attributes given, read_attributes(input));
   objects::Attributes attributes = replaces(input.metadata_directive) ? given : source.attributes;
   attributes.tags = replaces(input.tagging_directive) ? given.tags : source.attributes.tags;
@@ -64,13 +66,11 @@ S3::Answering<PutObject> S3::handle(PutObject, Call call, PutObjectRequest input
   KENNEL_CO_TRY(const objects::WriteConditions conditions, write_conditions(input));
   KENNEL_CO_TRY(Promise promise, make_promise(input.content_md5, input.checksum_algorithm,
                                               given_checksum(input), body, call.head));
-  KENNEL_CO_TRY(const auto algorithm, to_algorithm(promise.checksum ? promise.checksum->algorithm
-                                                                    : promise.default_algorithm));
   // A large body for a bucket that is not there is not asked for.
   if (!parts_.buckets.find(input.bucket)) {
     co_return wire::refuse(to_error({objects::Problem::kNoSuchBucket}, {.bucket = input.bucket}));
   }
-  const auto intake = std::make_shared<Intake>(parts_.blobs, std::move(promise), algorithm);
+  const auto intake = std::make_shared<Intake>(parts_.blobs, std::move(promise));
   auto pouring = pour(parts_.runtime, body, intake);
   KENNEL_CO_TRY(const base::Bytes last, co_await std::move(pouring));
   const auto put = [&]() -> base::Result<Outcome<objects::ObjectVersion>> {

@@ -95,24 +95,29 @@ Outcome<Promise> make_promise(const std::optional<std::string>& content_md5,
         check_is_digest(promise.checksum->algorithm, promise.checksum->value, digest_bytes(known)));
   } else if (const auto announced = announced_algorithm(head)) {
     promise.checksum = GivenChecksum{*announced, ""};
+    KENNEL_TRY_VOID(to_algorithm(*announced));
   } else if (algorithm) {
-    promise.default_algorithm = *algorithm;
+    KENNEL_TRY_VOID(to_algorithm(*algorithm));
+    promise.kept_algorithm = *algorithm;
   }
+  if (promise.checksum) promise.kept_algorithm = promise.checksum->algorithm;
   return promise;
 }
 
-Intake::Intake(store::Blobs& blobs, Promise promise, base::ChecksumAlgorithm algorithm)
+Intake::Intake(store::Blobs& blobs, Promise promise)
     : blobs_(blobs),
       promise_(std::move(promise)),
-      algorithm_(promise_.checksum ? promise_.checksum->algorithm : promise_.default_algorithm),
-      checksum_(algorithm) {}
+      kept_(*objects::find_checksum_algorithm(promise_.kept_algorithm)) {
+  if (sums_twice()) given_.emplace(*objects::find_checksum_algorithm(promise_.checksum->algorithm));
+}
 
 void Intake::append(base::ByteView bytes) {
   if (bytes.empty()) return;
   if (!writer_) writer_ = blobs_.begin();
   writer_->append(bytes);
   md5_.update(bytes);
-  checksum_.update(bytes);
+  kept_.update(bytes);
+  if (given_) given_->update(bytes);
   size_ += bytes.size();
 }
 
@@ -120,7 +125,8 @@ Outcome<void> Intake::check_checksum(const std::string& value, const base::Field
   if (!promise_.checksum) return {};
   std::string said = promise_.checksum->value;
   if (said.empty()) {
-    const auto trailer = base::find_field(trailers, std::string(kChecksumField) + algorithm_);
+    const auto trailer =
+        base::find_field(trailers, std::string(kChecksumField) + promise_.checksum->algorithm);
     if (!trailer) {
       return fail("MalformedTrailerError", 400,
                   "The request contained trailing data that was not well-formed or did not conform "
@@ -128,22 +134,22 @@ Outcome<void> Intake::check_checksum(const std::string& value, const base::Field
     }
     said = *trailer;
   }
-  if (said != value) return bad_digest(algorithm_);
+  if (said != value) return bad_digest(promise_.checksum->algorithm);
   return {};
 }
 
 Outcome<Received> Intake::finish(const base::Fields& trailers) {
   Received received;
   const auto md5 = md5_.finish();
-  const std::string value = base::to_base64(checksum_.finish());
+  const std::string value = base::to_base64(kept_.finish());
   if (promise_.content_md5 && *promise_.content_md5 != base::to_base64(md5)) {
     return bad_digest("Content-MD5");
   }
-  KENNEL_TRY_VOID(check_checksum(value, trailers));
+  KENNEL_TRY_VOID(check_checksum(given_ ? base::to_base64(given_->finish()) : value, trailers));
   objects::Content& content = received.content;
   content.size = size_;
   content.etag = base::to_hex(md5);
-  content.checksum = objects::StoredChecksum{algorithm_, objects::kFullObject, value};
+  content.checksum = objects::StoredChecksum{promise_.kept_algorithm, objects::kFullObject, value};
   if (!writer_) {
     if (promise_.sha256 && *promise_.sha256 != base::sha256({})) {
       return wire::refuse(wire::wrong_payload(kService));

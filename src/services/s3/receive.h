@@ -19,7 +19,7 @@ namespace kennel::services::s3 {
 struct Promise {
   std::optional<std::string> content_md5 = {};  // base64
   std::optional<GivenChecksum> checksum = {};   // `value` empty: it comes in the trailer
-  std::string default_algorithm = "CRC64NVME";  // where the client gave none
+  std::string kept_algorithm = "CRC64NVME";     // of what is kept beside the object
   std::optional<base::Digest> sha256 = {};      // as signed
 };
 
@@ -32,7 +32,8 @@ struct Received {
 // On its way. Used by one thread at a time, of the pool.
 class Intake {
  public:
-  Intake(store::Blobs& blobs, Promise promise, base::ChecksumAlgorithm algorithm);
+  // The promise's algorithms are known ones.
+  Intake(store::Blobs& blobs, Promise promise);
 
   void append(base::ByteView bytes);
   // Refused: BadDigest and its like; nothing is kept then.
@@ -41,13 +42,16 @@ class Intake {
  private:
   [[nodiscard]] wire::Outcome<void> check_checksum(const std::string& value,
                                                    const base::Fields& trailers) const;
+  [[nodiscard]] bool sums_twice() const {
+    return promise_.checksum && promise_.checksum->algorithm != promise_.kept_algorithm;
+  }
 
   store::Blobs& blobs_;
   Promise promise_;
-  std::string algorithm_;  // its name
   std::unique_ptr<store::BlobWriter> writer_;
   base::Md5 md5_;
-  base::Checksum checksum_;
+  base::Checksum kept_;
+  std::optional<base::Checksum> given_;  // where the client sums otherwise
   std::uint64_t size_ = 0;
 };
 

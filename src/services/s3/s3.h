@@ -98,6 +98,8 @@ class S3 {
   // fixed_settings.cpp: what a bucket here always is
   Answer<GetBucketAcl> handle(GetBucketAcl, const Call& call, const GetBucketAclRequest& input);
   Answer<GetObjectAcl> handle(GetObjectAcl, const Call& call, const GetObjectAclRequest& input);
+  Answer<PutBucketAcl> handle(PutBucketAcl, const Call& call, const PutBucketAclRequest& input);
+  Answer<PutObjectAcl> handle(PutObjectAcl, const Call& call, const PutObjectAclRequest& input);
   Answer<GetBucketLogging> handle(GetBucketLogging, const Call& call,
                                   const GetBucketLoggingRequest& input);
   Answer<GetBucketWebsite> handle(GetBucketWebsite, const Call& call,

@@ -67,7 +67,7 @@ Outcome<void> check_policy(const std::string& text, std::string_view bucket) {
     return malformed_policy("Policy exceeds the maximum allowed size of 20480 bytes");
   const Document policy = Document::parse(text, nullptr, false);
   if (policy.is_discarded() || !policy.is_object()) {
-    return malformed_policy("This policy contains invalid Json or is not an object");
+    return malformed_policy("Policies must be valid JSON and the first byte must be '{'");
   }
   const auto statements = policy.find("Statement");
   if (statements == policy.end() || statements->empty()) {
@@ -91,7 +91,8 @@ Outcome<void> check_policy(const std::string& text, std::string_view bucket) {
     const Document named = resources->is_array() ? *resources : Document::array({*resources});
     for (const Document& resource : named) {
       const std::string arn = resource.is_string() ? resource.get<std::string>() : "";
-      if (arn != own && !arn.starts_with(own + "/") && arn.find('*') == std::string::npos) {
+      const bool of_all = arn == "*" || arn == "arn:aws:s3:::*";
+      if (arn != own && arn != own + "*" && !arn.starts_with(own + "/") && !of_all) {
         return malformed_policy("Policy has invalid resource");
       }
     }

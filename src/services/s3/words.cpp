@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/bytes.h"
 #include "objects/uploads.h"
+#include "wire/convert.h"
 #include "wire/form.h"
+#include "wire/timestamp.h"
 
 namespace kennel::services::s3 {
 namespace {
@@ -41,6 +44,7 @@ ApiError is_delete_marker(const objects::ProblemReport& report) {
            {{"ResourceType", "DeleteMarker"}});
   error.fields = base::Fields{{"x-amz-delete-marker", "true"},
                               {"x-amz-version-id", report.version_id},
+                              {"Last-Modified", http_date(report.modified)},
                               {"Allow", "DELETE"}};
   return error;
 }
@@ -65,6 +69,14 @@ bool looks_like_an_address(std::string_view name) {
 constexpr std::size_t kTagKeyLettersMax = 128;
 constexpr std::size_t kTagValueLettersMax = 256;
 
+bool is_tag_text(std::string_view text) {
+  constexpr std::string_view kAlso = " +-=._:/@";
+  return std::ranges::all_of(text, [kAlso](unsigned char letter) {
+    return letter >= 0x80 || std::isalnum(letter) != 0 ||
+           kAlso.find(static_cast<char>(letter)) != std::string_view::npos;
+  });
+}
+
 Outcome<void> check_tags(const Tags& tags, std::size_t count_max) {
   if (tags.size() > count_max) {
     const bool of_object = count_max == 10;
@@ -74,10 +86,13 @@ Outcome<void> check_tags(const Tags& tags, std::size_t count_max) {
   }
   std::set<std::string_view> keys;
   for (const auto& [key, value] : tags) {
-    if (key.empty() || wire::count_code_points(key) > kTagKeyLettersMax) {
+    if (key.starts_with("aws:")) {
+      return fail("InvalidTag", 400, "System tags cannot be added/updated by requester");
+    }
+    if (key.empty() || wire::count_code_points(key) > kTagKeyLettersMax || !is_tag_text(key)) {
       return fail("InvalidTag", 400, "The TagKey you have provided is invalid");
     }
-    if (wire::count_code_points(value) > kTagValueLettersMax) {
+    if (wire::count_code_points(value) > kTagValueLettersMax || !is_tag_text(value)) {
       return fail("InvalidTag", 400, "The TagValue you have provided is invalid");
     }
     if (!keys.insert(key).second) {
@@ -169,6 +184,11 @@ ApiError to_error(const objects::ProblemReport& report, const About& about) {
   return error;
 }
 
+std::string http_date(objects::TimePoint time) {
+  return wire::format_timestamp(wire::to_epoch_seconds(in_seconds(time)),
+                                wire::TimestampFormat::kRfc822);
+}
+
 std::string unquoted(std::string_view etag) {
   if (etag.starts_with("W/")) etag.remove_prefix(2);
   if (etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"')) {
@@ -190,7 +210,10 @@ Outcome<void> check_bucket_name(std::string_view name) {
                             return is_lower_or_digit(letter) || letter == '-' || letter == '.';
                           }) &&
       name.find("..") == std::string_view::npos && !looks_like_an_address(name) &&
-      !name.starts_with("xn--") && !name.ends_with("-s3alias");
+      !name.starts_with("xn--") && !name.starts_with("sthree-") &&
+      !name.starts_with("amzn-s3-demo-") && !name.ends_with("-s3alias") &&
+      !name.ends_with("--ol-s3") && !name.ends_with(".mrap") && !name.ends_with("--x-s3") &&
+      !name.ends_with("--table-s3");
   if (good) return {};
   return fail("InvalidBucketName", 400, "The specified bucket is not valid.",
               {{"BucketName", wire::show(name)}});
@@ -209,6 +232,19 @@ Outcome<void> check_key(std::string_view key) {
   return {};
 }
 
+Outcome<void> check_version_id(const std::optional<std::string>& id) {
+  if (!id || *id == "null") return {};
+  const auto bytes = base::from_hex(*id);
+  if (bytes && bytes->size() == 16) return {};
+  return invalid_argument("Invalid version id specified", "versionId", *id);
+}
+
+Outcome<void> check_directive(const std::optional<std::string>& directive, std::string_view what) {
+  if (!directive || *directive == "COPY" || *directive == "REPLACE") return {};
+  return invalid_argument(fmt::format("Unknown {} directive.", what),
+                          fmt::format("x-amz-{}-directive", what), *directive);
+}
+
 Outcome<void> check_acl(const std::optional<std::string>& acl) {
   if (!acl || *acl == "private" || *acl == "bucket-owner-full-control") return {};
   return fail("AccessControlListNotSupported", 400, "The bucket does not allow ACLs");
@@ -224,7 +260,10 @@ Outcome<Tags> to_tags(const std::vector<Tag>& list, std::size_t count_max) {
 Outcome<Tags> parse_tagging(const std::optional<std::string>& text) {
   if (!text) return Tags{};
   const auto form = wire::parse_form(*text, wire::Plus::kIsBlank);
-  if (!form) {
+  const auto is_repeated = [&form](const base::Field& field) {
+    return std::ranges::count(*form, field.name, &base::Field::name) > 1;
+  };
+  if (!form || std::ranges::any_of(*form, is_repeated)) {
     return invalid_argument(
         "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded "
         "URL query parameters without tag name duplicates.",
@@ -252,6 +291,8 @@ std::string encode_key(std::string_view key, const std::optional<std::string>& e
                        kPlain.find(letter) != std::string_view::npos;
     if (plain) {
       text += letter;
+    } else if (letter == ' ') {
+      text += '+';
     } else {
       text += fmt::format("%{:02X}", static_cast<unsigned char>(letter));
     }

@@ -55,10 +55,18 @@ template <class T>
 // S3 tells whole seconds.
 [[nodiscard]] objects::TimePoint in_seconds(objects::TimePoint time);
 
+// "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::string http_date(objects::TimePoint time);
+
 // 3 to 63 letters, as https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 // has it.
 [[nodiscard]] wire::Outcome<void> check_bucket_name(std::string_view name);
 [[nodiscard]] wire::Outcome<void> check_key(std::string_view key);
+// "null", or an id that can be one of ours.
+[[nodiscard]] wire::Outcome<void> check_version_id(const std::optional<std::string>& id);
+// COPY or REPLACE; `what`: "metadata", "tagging".
+[[nodiscard]] wire::Outcome<void> check_directive(const std::optional<std::string>& directive,
+                                                  std::string_view what);
 [[nodiscard]] wire::Outcome<void> check_acl(const std::optional<std::string>& acl);
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
@@ -86,6 +94,13 @@ struct GivenChecksum {
 };
 
 // The checksum members that most of S3's structures have.
+template <class Structure>
+[[nodiscard]] int count_checksums(const Structure& from) {
+  return int{from.checksum_crc32.has_value()} + int{from.checksum_crc32_c.has_value()} +
+         int{from.checksum_crc64_nvme.has_value()} + int{from.checksum_sha1.has_value()} +
+         int{from.checksum_sha256.has_value()};
+}
+
 template <class Structure>
 [[nodiscard]] std::optional<GivenChecksum> given_checksum(const Structure& from) {
   if (from.checksum_crc32) return GivenChecksum{"CRC32", *from.checksum_crc32};
@@ -117,6 +132,14 @@ void set_checksum(Structure& into, const std::optional<objects::StoredChecksum>&
 // What this S3 does not have is refused by name, and never passed over.
 template <class Structure>
 [[nodiscard]] wire::Outcome<void> check_wanted(const Structure& input) {
+  if constexpr (requires { input.version_id; }) KENNEL_TRY_VOID(check_version_id(input.version_id));
+  if constexpr (requires { input.server_side_encryption; }) {
+    const auto& wanted = input.server_side_encryption;
+    if (wanted && *wanted != "AES256" && *wanted != "aws:kms" && *wanted != "aws:kms:dsse") {
+      return invalid_argument("The encryption method specified is not supported",
+                              "x-amz-server-side-encryption", *wanted);
+    }
+  }
   if constexpr (requires { input.sse_customer_algorithm; }) {
     if (input.sse_customer_algorithm) return not_implemented("encryption with a client's own key");
   }
@@ -129,6 +152,11 @@ template <class Structure>
     if (input.write_offset_bytes) return not_implemented("appending to objects");
   }
   if constexpr (requires { input.checksum_sha512; }) {
+    if (count_checksums(input) > 1) {
+      return fail("InvalidRequest", 400,
+                  "Expecting a single x-amz-checksum- header. Multiple checksum Types are not "
+                  "allowed.");
+    }
     if (input.checksum_sha512 || input.checksum_md5 || input.checksum_xxhash64 ||
         input.checksum_xxhash3 || input.checksum_xxhash128) {
       return not_implemented("a checksum other than CRC32, CRC32C, CRC64NVME, SHA1 and SHA256");
