@@ -331,6 +331,17 @@ Outcome<void> Uploads::abort(std::string_view bucket, std::string_view key, std:
   return {};
 }
 
+Outcome<void> Uploads::abort_all(std::string_view bucket) {
+  for (;;) {
+    const UploadPage page = list({.bucket = std::string(bucket)});
+    for (const Upload& upload : page.uploads) {
+      const auto aborted = abort(bucket, upload.key, upload.id);
+      if (!aborted && aborted.error().problem != Problem::kNoSuchUpload) return aborted;
+    }
+    if (!page.truncated) return {};
+  }
+}
+
 void Uploads::forget_completed(TimePoint now, std::size_t limit) {
   // They lie in the order in which they were begun.
   const TimePoint horizon = now - std::chrono::days(1);

@@ -103,6 +103,8 @@ class Uploads {
                                                 TimePoint now);
   [[nodiscard]] Outcome<void> abort(std::string_view bucket, std::string_view key,
                                     std::string_view id);
+  // Of a bucket that is to go.
+  [[nodiscard]] Outcome<void> abort_all(std::string_view bucket);
   // What was completed more than a day ago is forgotten, up to `limit` at a time.
   void forget_completed(TimePoint now, std::size_t limit = 1000);
 

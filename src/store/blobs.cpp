@@ -174,8 +174,12 @@ Result<void> Blobs::place(const base::Digest& digest, const base::Path& path) co
 // Content that came before is believed only if it can still be read: whoever writes a damaged blob
 // anew mends it.
 bool Blobs::is_sound(const BlobRow& row) const {
-  auto file = BlobFile::open(disk_, blobs_folder(), row);
-  return file && file->verify();
+  try {
+    auto file = BlobFile::open(disk_, blobs_folder(), row);
+    return file && file->verify();
+  } catch (const base::DiskError&) {
+    return false;  // a bad sector
+  }
 }
 
 // One attempt at a commit: its changes, and what becomes of the files once it holds.
