@@ -46,13 +46,19 @@ class RunningServer:
 
     @classmethod
     def start(
-        cls, folder: Path, *options: str, listen: str = "127.0.0.1:0", **variables: str
+        cls,
+        folder: Path,
+        *options: str,
+        listen: str = "127.0.0.1:0",
+        data_events: bool = True,
+        **variables: str,
     ) -> "RunningServer":
+        """`data_events`: what objects were asked for is in the audit trail, where seen.py looks."""
         home = folder / "home"
         home.mkdir(parents=True, exist_ok=True)
         data = folder / "data"
-        # With what objects were asked for in the audit trail, where seen.py looks.
-        words = ["up", "--data", data, "--listen", listen, "--json-logs", "--data-events", *options]
+        words = ["up", "--data", data, "--listen", listen, "--json-logs", *options]
+        words += ["--data-events"] if data_events else []
         with (folder / "server.log").open("a") as log:
             process = subprocess.Popen(
                 [str(word) for word in (KENNEL, *words)],
