@@ -62,7 +62,7 @@ class Service:
     @cached_property
     def functions(self) -> set[str]:
         headers = (path.read_text() for path in self.folder.glob("*.h"))
-        return {name for text in headers for name in re.findall(r"\bhandle\((\w+),", text)}
+        return {name for text in headers for name in re.findall(r"\bhandle\(\s*(\w+),", text)}
 
     @property
     def working(self) -> list[str]:

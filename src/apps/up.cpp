@@ -1,6 +1,7 @@
 #include "apps/up.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -47,6 +48,14 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Bodies come and go in pieces of up to a MiB: kept, rather than asked of the system each time.
+void keep_large_pieces() {
+  constexpr int kPieceBytesMax = 4 << 20;
+  constexpr int kKeptBytesMax = 32 << 20;
+  (void)::mallopt(M_MMAP_THRESHOLD, kPieceBytesMax);
+  (void)::mallopt(M_TRIM_THRESHOLD, kKeptBytesMax);
 }
 
 void wait_for_end(Platform& platform) {
@@ -160,6 +169,7 @@ Result<int> run_up(const UpCommand& command) {
   KENNEL_TRY_VOID(check_region(command.region));
   hold_signals();
   raise_descriptor_limit();
+  keep_large_pieces();
   base::PosixDisk disk;
   const ServerFolder folder{std::filesystem::absolute(command.data.value_or(data_folder()))};
   make_private_folder(disk, folder.root);

@@ -179,7 +179,7 @@ HeadResult<void> parse_expectation(ParsedHead& parsed) {
   if (!base::equals_ignoring_case(*expect, "100-continue")) {
     return refuse(417, "Expect " + quote(*expect) + " cannot be met; only 100-continue can");
   }
-  parsed.expects_continue = parsed.chunked || parsed.length.value_or(0) > 0;
+  parsed.expects_continue = parsed.chunked || parsed.length.has_value();
   return {};
 }
 

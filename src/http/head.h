@@ -23,7 +23,7 @@ struct ParsedHead {
   RequestHead head;  // peer_address and tls are the connection's to fill in
   bool http_1_0 = false;
   bool keep_alive = true;         // what the client asks for
-  bool expects_continue = false;  // Expect: 100-continue, and a body to come
+  bool expects_continue = false;  // Expect: 100-continue, and a body to come, be it empty
   bool chunked = false;
   std::optional<std::uint64_t> length;  // Content-Length
 };

@@ -6,7 +6,7 @@ namespace kennel::http {
 
 namespace {
 
-constexpr std::size_t kPieceBytes = 64 * base::kKiB;
+constexpr std::size_t kPieceBytes = 256 * base::kKiB;
 constexpr std::size_t kJoinedBytesMax = 16 * base::kKiB;  // a body that is copied behind its head
 constexpr std::size_t kKeptOutputBytes = 32 * base::kKiB;
 // How long a client may take to see that we closed: it is not to lose an answer because of bytes
@@ -175,8 +175,10 @@ aio::Task<bool> Session::send_body(std::string_view body) {
 // The head goes out with the first piece where the length is known, and at once where the answer
 // may be one that grows while the client watches.
 aio::Task<bool> Session::send_stream(Response& response, bool chunked) {
-  base::Bytes piece(kPieceBytes);
   std::uint64_t left = response.stream_length.value_or(UINT64_MAX);
+  const std::size_t room = std::min<std::uint64_t>(left, kPieceBytes);
+  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(room);
+  const std::span piece(buffer.get(), room);
   if (!response.stream_length) {
     auto writing = write(out_);
     const bool written = co_await std::move(writing);
@@ -184,13 +186,13 @@ aio::Task<bool> Session::send_stream(Response& response, bool chunked) {
     out_.clear();
   }
   while (left > 0) {
-    auto filling = response.stream->next(std::span(piece).first(std::min(left, kPieceBytes)));
+    auto filling = response.stream->next(piece.first(std::min<std::uint64_t>(left, room)));
     const auto count = co_await std::move(filling);
     if (!count) co_return false;
     if (*count == 0) break;
     left -= *count;
     if (chunked) append_chunk_size(out_, *count);
-    auto writing = write(out_, base::as_text(base::ByteView(piece).first(*count)));
+    auto writing = write(out_, base::as_text(piece.first(*count)));
     const bool written = co_await std::move(writing);
     if (!written) co_return false;
     out_ = chunked ? "\r\n" : "";

@@ -27,10 +27,12 @@ bool matches(const std::optional<std::string>& etag, const ObjectVersion& versio
 }
 
 Outcome<void> check(const WriteConditions& conditions, const std::optional<ObjectVersion>& latest) {
-  if (conditions.if_none && latest) return refuse(Problem::kPreconditionFailed);
+  if (conditions.if_none && latest) {
+    return refuse({.problem = Problem::kPreconditionFailed, .message = "If-None-Match"});
+  }
   if (conditions.if_match && !latest) return refuse(Problem::kNoSuchKey);
   if (latest && !matches(conditions.if_match, *latest)) {
-    return refuse(Problem::kPreconditionFailed);
+    return refuse({.problem = Problem::kPreconditionFailed, .message = "If-Match"});
   }
   return {};
 }
@@ -47,7 +49,7 @@ Outcome<void> check(const RemoveConditions& conditions,
       matches(conditions.if_match, *version) &&
       conditions.if_size.value_or(version->content.size) == version->content.size &&
       seconds(conditions.if_modified_at.value_or(version->modified)) == seconds(version->modified);
-  if (!holds) return refuse(Problem::kPreconditionFailed);
+  if (!holds) return refuse({.problem = Problem::kPreconditionFailed, .message = "If-Match"});
   return {};
 }
 
@@ -250,13 +252,29 @@ Outcome<ObjectVersion> Objects::get(std::string_view bucket, std::string_view ke
   return refuse({.problem = Problem::kNoSuchKey, .version_id = latest.marker->shown_id()});
 }
 
+// The object, once its blobs are pinned and it still is what it was.
+std::optional<std::pair<ObjectVersion, ContentReader>> Objects::try_open_object(
+    std::string_view bucket, std::string_view key) {
+  const std::string record_key = object_key(bucket, key);
+  const auto record = records_.find(kObjects, record_key);
+  if (!record) return std::nullopt;
+  ObjectVersion version = version_from_record(bucket, key, record->value);
+  complete_layout(version);
+  ContentReader reader(blobs_, version.content.extents);
+  const auto again = records_.find(kObjects, record_key);
+  if (!again || again->version != record->version) return std::nullopt;
+  return std::pair(std::move(version), std::move(reader));
+}
+
 Outcome<std::pair<ObjectVersion, ContentReader>> Objects::open(
     std::string_view bucket, std::string_view key, const std::optional<std::string>& version_id) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (!version_id) {
+      if (auto opened = try_open_object(bucket, key)) return *std::move(opened);
+    }
     KENNEL_TRY(ObjectVersion version, get(bucket, key, version_id));
     complete_layout(version);
     ContentReader reader(blobs_, version.content.extents);
-    // Its blobs are pinned now; so they are there if it still is what it was.
     KENNEL_TRY(const ObjectVersion again, get(bucket, key, version_id));
     if (again.id == version.id && again.owner == version.owner) {
       return std::pair(std::move(version), std::move(reader));

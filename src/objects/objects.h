@@ -95,6 +95,8 @@ class Objects {
  private:
   struct Latest;
   struct Place;
+  [[nodiscard]] std::optional<std::pair<ObjectVersion, ContentReader>> try_open_object(
+      std::string_view bucket, std::string_view key);
   [[nodiscard]] Latest find_latest(std::string_view bucket, std::string_view key) const;
   [[nodiscard]] std::optional<Place> find_version(std::string_view bucket, std::string_view key,
                                                   std::string_view version_id) const;

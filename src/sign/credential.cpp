@@ -60,7 +60,8 @@ Checked<void> check_present(const Claim& claim, std::span<const base::Field> fie
   for (const std::string& name :
        std::span(claim.signed_fields).first(std::min(names_max, claim.signed_fields.size()))) {
     if (base::find_field(fields, name)) continue;
-    return refuse_malformed(
+    return refuse(
+        RefusalReason::kWrongSignature,
         fmt::format("SignedHeaders names {}, which the request does not have. Sign the headers "
                     "that are sent, and send those that are signed.",
                     shown(name)));

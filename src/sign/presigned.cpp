@@ -37,8 +37,10 @@ Checked<void> read_expires(Claim& claim, std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   const bool is_number = error == std::errc() && end == text.data() + text.size();
   if (!is_number || seconds < 1 || seconds > kExpiresMaxSeconds) {
-    return refuse_malformed("X-Amz-Expires must be a number of seconds from 1 to 604800, got " +
-                            shown(text));
+    return refuse_malformed(
+        "X-Amz-Expires must be a number of seconds from 1, and less than a week (in seconds); that "
+        "is, at most 604800. Got " +
+        shown(text));
   }
   claim.expires_after = std::chrono::seconds(seconds);
   return {};

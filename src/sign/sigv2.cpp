@@ -85,6 +85,12 @@ SignedText read_signed_text(const RequestView& request) {
   return text;
 }
 
+// A bucket is signed with a slash behind it, however it was written.
+std::string resource_path(std::string_view path) {
+  const bool is_bucket = path.size() > 1 && path.find('/', 1) == std::string_view::npos;
+  return std::string(path) + (is_bucket ? "/" : "");
+}
+
 std::string make_string_to_sign(const RequestView& request, std::string_view expires) {
   const SignedText text = read_signed_text(request);
   std::string out(request.method);
@@ -92,7 +98,7 @@ std::string make_string_to_sign(const RequestView& request, std::string_view exp
   out.append("\n").append(expires).append("\n");
   for (const auto& [name, value] : text.amz)
     out.append(name).append(":").append(value).append("\n");
-  out.append(split_target(request.target).path);
+  out.append(resource_path(split_target(request.target).path));
   char between = '?';
   for (const auto& [name, whole] : text.subresources) {
     out += between;

@@ -61,13 +61,18 @@ Result<BlobFile> BlobFile::open(base::Disk& disk, const base::Path& folder, Blob
 Result<void> BlobFile::load(std::size_t block) {
   if (loaded_ == block) return {};
   loaded_ = SIZE_MAX;
+  if (!buffer_) {
+    buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(
+        std::min<std::uint64_t>(kBlockBytes, row_.size));
+  }
   const std::uint64_t begin = std::uint64_t{block} * kBlockBytes;
-  buffer_.resize(std::min<std::uint64_t>(kBlockBytes, row_.size - begin));
-  const std::size_t got = file_->read(begin, buffer_);
-  const bool whole = got == buffer_.size() && block < row_.checksums.size();
-  if (!whole || block_checksum(buffer_) != row_.checksums[block]) {
+  const std::size_t size = std::min<std::uint64_t>(kBlockBytes, row_.size - begin);
+  const std::size_t got = file_->read(begin, {buffer_.get(), size});
+  block_ = {buffer_.get(), size};
+  const bool whole = got == size && block < row_.checksums.size();
+  if (!whole || block_checksum(block_) != row_.checksums[block]) {
     return damaged(row_, fmt::format("is not what was written, between the bytes {} and {}", begin,
-                                     begin + buffer_.size()));
+                                     begin + size));
   }
   loaded_ = block;
   return {};
@@ -76,7 +81,7 @@ Result<void> BlobFile::load(std::size_t block) {
 Result<base::ByteView> BlobFile::read(std::uint64_t offset) {
   base::check(offset < row_.size, "a blob is read within its size");
   KENNEL_TRY_VOID(load(offset / kBlockBytes));
-  return base::ByteView(buffer_).subspan(offset % kBlockBytes);
+  return block_.subspan(offset % kBlockBytes);
 }
 
 Result<void> BlobFile::read_exactly(std::uint64_t offset, std::span<std::uint8_t> into) {

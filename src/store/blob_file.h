@@ -53,7 +53,8 @@ class BlobFile {
 
   std::unique_ptr<base::ReadableFile> file_;
   BlobRow row_;
-  base::Bytes buffer_;  // the block `loaded_`
+  std::unique_ptr<std::uint8_t[]> buffer_;  // the block `loaded_`
+  base::ByteView block_;                    // as much of it as the block has
   std::size_t loaded_ = SIZE_MAX;
 };
 

@@ -179,6 +179,10 @@ Outcome<void> FrontDoor::validate(const Exchange& exchange) const {
   if (exchange.operation->input == nullptr) return {};
   auto complaint = validator_.validate(*exchange.operation->input, exchange.input);
   if (!complaint) return {};
+  // "Value null at 'delete.objects'": a member of a member, which only a body has.
+  const bool within = complaint->find("at '") < complaint->find('.') &&
+                      complaint->find('.') < complaint->find("' failed");
+  if (within) return refuse(incomplete_body(*exchange.service, *std::move(complaint)));
   return refuse(invalid_input(*exchange.service, *std::move(complaint)));
 }
 

@@ -128,6 +128,8 @@ ApiError refused_signature(const Service& service, const sign::Refusal& refusal)
   if (is_s3(service) && refusal.reason == sign::RefusalReason::kUnsignedField) {
     error.code = "AccessDenied";
     error.status = 403;
+    error.message = "There were headers present in the request which were not signed";
+    error.details["HeadersNotSigned"] = refusal.message;
   }
   if (is_s3(service) && error.code == "RequestTimeTooSkewed") {
     error.message = "The difference between the request time and the current time is too large.";
@@ -219,6 +221,13 @@ ApiError access_denied(const Service& service, std::string_view caller_arn, std:
 
 ApiError invalid_input(const Service& service, std::string message) {
   return say(service, kInvalid, std::move(message));
+}
+
+ApiError incomplete_body(const Service& service, std::string message) {
+  if (!is_s3(service)) return invalid_input(service, std::move(message));
+  return {"MalformedXML", 400,
+          "The XML you provided was not well-formed or did not validate against our published "
+          "schema"};
 }
 
 ApiError body_too_large(const Service& service, std::uint64_t bytes_max) {

@@ -28,6 +28,8 @@ namespace kennel::wire {
                                      std::string_view action, std::string_view resource,
                                      std::string_view reason);
 [[nodiscard]] ApiError invalid_input(const Service& service, std::string message);
+// The same of what stands within the body.
+[[nodiscard]] ApiError incomplete_body(const Service& service, std::string message);
 [[nodiscard]] ApiError body_too_large(const Service& service, std::uint64_t bytes_max);
 [[nodiscard]] ApiError broken_body(const Service& service, std::string message);
 // Too much at once: the client's SDK tries again by itself.

@@ -132,6 +132,7 @@ S3::Answered<GetObject> S3::handle(GetObject, const Call&, const GetObjectReques
   show(input, selection, version, reply.output);
   KENNEL_TRY(const auto bucket, get_bucket(input));
   reply.output.version_id = shown_version(version, bucket.versioning);
+  if (!input.version_id) reply.output.expiration = expiration_of(version);
   if (selection.partial) reply.status = 206;
   reply.stream = std::move(body);
   reply.length = selection.range.length;
@@ -150,6 +151,7 @@ S3::Answered<HeadObject> S3::handle(HeadObject, const Call&, const HeadObjectReq
   show(input, selection, version, reply.output);
   KENNEL_TRY(const auto bucket, get_bucket(input));
   reply.output.version_id = shown_version(version, bucket.versioning);
+  if (!input.version_id) reply.output.expiration = expiration_of(version);
   if (selection.partial) reply.status = 206;
   reply.length = selection.range.length;
   return reply;

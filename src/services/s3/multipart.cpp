@@ -244,6 +244,7 @@ S3::Answer<CompleteMultipartUpload> S3::handle(CompleteMultipartUpload, const Ca
   output.e_tag = in_quotes(version.content.etag);
   set_checksum(output, version.content.checksum);
   if (!version.is_null) output.version_id = version.id;
+  output.expiration = expiration_of(version);
   show_encryption(version.attributes, output);
   return output;
 }

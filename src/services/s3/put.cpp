@@ -95,6 +95,7 @@ S3::Answering<PutObject> S3::handle(PutObject, Call call, PutObjectRequest input
   set_checksum(reply.output, version.content.checksum);
   show_encryption(version.attributes, reply.output);
   if (!version.is_null) reply.output.version_id = version.id;
+  reply.output.expiration = expiration_of(version);
   co_return reply;
 }
 
@@ -143,6 +144,7 @@ S3::Answer<CopyObject> S3::handle(CopyObject, const Call& call, const CopyObject
   set_checksum(result, version.content.checksum);
   output.copy_source_version_id = source.shown_version;
   if (!version.is_null) output.version_id = version.id;
+  output.expiration = expiration_of(version);
   show_encryption(version.attributes, output);
   return output;
 }

@@ -165,6 +165,9 @@ class S3 {
   // The bucket, which must belong to whom the client expects.
   template <class Input>
   [[nodiscard]] wire::Outcome<objects::Bucket> get_bucket(const Input& input) const;
+  // x-amz-expiration: when a lifecycle rule will remove the object.
+  [[nodiscard]] std::optional<std::string> expiration_of(
+      const objects::ObjectVersion& version) const;
   template <class Configuration, class Input>
   [[nodiscard]] wire::Outcome<std::optional<Configuration>> get_setting(
       const Input& input, std::string_view setting) const;

@@ -152,7 +152,8 @@ ApiError to_error(const objects::ProblemReport& report, const About& about) {
       return is_delete_marker(report);
     case Problem::kPreconditionFailed:
       return make("PreconditionFailed", 412,
-                  "At least one of the pre-conditions you specified did not hold");
+                  "At least one of the pre-conditions you specified did not hold",
+                  {{"Condition", report.message}});
     case Problem::kNoSuchUpload:
       return make(
           "NoSuchUpload", 404,
