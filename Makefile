@@ -53,7 +53,7 @@ lint:
 
 format:
 	@scripts/setup.sh test
-	@git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.cpp' 'bench/*.cpp' | xargs .venv/bin/clang-format -i
+	@git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.cpp' 'bench/*.h' 'bench/*.cpp' | xargs .venv/bin/clang-format -i
 	@.venv/bin/ruff format -q tests bench scripts
 
 clean:

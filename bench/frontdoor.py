@@ -11,9 +11,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from disk import measure_commits
 from figures import column, median, median_ratio, print_table, print_target, save_results
-from measured_process import BenchError, run_measured
-from pinned_server import Kennel, Moto, PinnedServer
+from measured_process import BenchError
+from pinned_server import Kennel, Moto, PinnedServer, run_load
 from setting import (
     BUILD,
     KENNEL,
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace, _data: Path | None) -> None:
     bench = Bench(cores[0], cores[1], 2 if options.quick else 5)
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
         work = Path(folder)
-        disk = measure_disk(work / "sync")
+        disk = measure_commits(work / "sync")
         start = bench.measure_start(work)
         rounds = [bench.measure_round(work, number) for number in range(1, options.runs + 1)]
         many = bench.measure_many(work, 5 if options.quick else 20)
@@ -69,22 +70,6 @@ def run(options: argparse.Namespace, _data: Path | None) -> None:
     save_results(options.results, "frontdoor", content)
 
 
-def measure_disk(path: Path, count: int = 300) -> dict[str, float]:
-    """What a commit waits for: 4 KiB appended to a file, then fdatasync."""
-    times = []
-    with path.open("wb", buffering=0) as file:
-        for _ in range(count):
-            file.write(os.urandom(4096))
-            start = time.perf_counter()
-            os.fdatasync(file.fileno())
-            times.append(1e3 * (time.perf_counter() - start))
-    times.sort()
-    return {
-        "fdatasync_p50_ms": round(times[count // 2], 3),
-        "fdatasync_p99_ms": round(times[int(0.99 * count)], 3),
-    }
-
-
 class Bench:
     def __init__(self, server_core: int, client_core: int, seconds: float):
         self.server_core = server_core
@@ -97,15 +82,7 @@ class Bench:
         return Kennel(work / f"data-{self._servers}", self.server_core)
 
     def load(self, server: PinnedServer, *options: object) -> dict:
-        """The client's own report, and what the server's CPU was for each request."""
-        pinned = ["taskset", "--cpu-list", str(self.client_core), SIGNED_LOAD]
-        words = [*pinned, "--port", server.port, *options]
-        before = server.cpu_seconds()
-        process = run_measured([str(word) for word in words], server.credentials)
-        report = process.last_json()
-        used = server.cpu_seconds() - before
-        report["server_cpu_us_per_request"] = round(1e6 * used / report["answered_in_all"], 1)
-        return report
+        return run_load(SIGNED_LOAD, server, self.client_core, *options)
 
     def load_at(self, server: PinnedServer, connections: int, *options: object) -> dict:
         words = ("--connections", connections, "--seconds", self.seconds, *options)

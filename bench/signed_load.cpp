@@ -3,29 +3,24 @@
 // signed before the clock starts. Prints one line of JSON.
 //
 //   AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... kennel_signed_load --port PORT [OPTIONS]
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "load_client.h"
 #include "sign/sigv4.h"
 
 namespace kennel {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-using Seconds = std::chrono::duration<double>;
+using load::Seconds;
+using load::SteadyClock;
 
 constexpr std::string_view kBody = "Action=GetCallerIdentity&Version=2011-06-15";
 constexpr std::string_view kHealth = "GET /-/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
@@ -41,27 +36,11 @@ struct Options {
   std::size_t batch = 0;  // signed ahead; 0: enough for 25,000 a second
 };
 
-double cpu_seconds() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  const auto to_seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return to_seconds(used.ru_utime) + to_seconds(used.ru_stime);
-}
-
-std::string required_variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr) throw std::runtime_error(fmt::format("{} is not set", name));
-  return value;
-}
-
 // Signed ahead. All are of one length, as their numbers are; one after the other in one piece.
 class RequestBatch {
  public:
   RequestBatch(std::size_t count, int port) {
-    const sign::Credentials credentials{required_variable("AWS_ACCESS_KEY_ID"),
-                                        required_variable("AWS_SECRET_ACCESS_KEY"), ""};
+    const sign::Credentials credentials = load::credentials_from_environment();
     const auto now = std::chrono::system_clock::now();
     for (std::size_t number = 0; number < count; ++number) {
       const std::string request = make_request(number, port, credentials, now);
@@ -109,18 +88,12 @@ struct Answer {
   std::string_view body;
 };
 
-// nullopt: it is not whole yet. Only what both servers send is understood: a Content-Length.
+// nullopt: it is not whole yet.
 std::optional<Answer> read_answer(std::string_view text) {
-  const std::size_t head_end = text.find("\r\n\r\n");
-  if (head_end == std::string_view::npos) return std::nullopt;
-  const std::string head = base::to_lower(text.substr(0, head_end + 2));
-  constexpr std::string_view kLength = "\r\ncontent-length: ";
-  const std::size_t length_at = head.find(kLength);
-  base::check(length_at != std::string::npos && head.starts_with("http/1."), "an answer's head");
-  const std::size_t length = std::strtoul(head.c_str() + length_at + kLength.size(), nullptr, 10);
-  if (text.size() < head_end + 4 + length) return std::nullopt;
-  return Answer{std::atoi(head.c_str() + 9), head.find("\r\nconnection: close\r\n") != head.npos,
-                head_end + 4 + length, text.substr(head_end + 4, length)};
+  const auto head = load::read_head(text);
+  if (!head || text.size() < head->size + head->length) return std::nullopt;
+  return Answer{head->status, head->closes, head->size + head->length,
+                text.substr(head->size, head->length)};
 }
 
 struct Connection {
@@ -137,21 +110,6 @@ struct Tally {
   std::map<int, std::uint64_t> refused_by_status;
   std::map<int, std::string> samples;  // the beginning of one body each
 };
-
-double percentile(std::vector<float>& sorted, double part) {
-  if (sorted.empty()) return 0;
-  const auto index = static_cast<std::size_t>(part * static_cast<double>(sorted.size()));
-  return sorted[std::min(index, sorted.size() - 1)];
-}
-
-nlohmann::json describe(std::vector<float>& times) {
-  std::ranges::sort(times);
-  return {{"count", times.size()},
-          {"p50_ms", percentile(times, 0.5)},
-          {"p90_ms", percentile(times, 0.9)},
-          {"p99_ms", percentile(times, 0.99)},
-          {"max_ms", percentile(times, 1)}};
-}
 
 class Load {
  public:
@@ -198,16 +156,7 @@ class Load {
 };
 
 void Load::connect(Connection& connection) {
-  connection.descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(options_.port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int failed =
-      ::connect(connection.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  if (failed != 0) throw std::system_error(errno, std::generic_category(), "cannot connect");
-  const int on = 1;
-  ::setsockopt(connection.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connection.descriptor = load::connect_to(options_.port);
   epoll_event event{.events = EPOLLIN, .data = {.ptr = &connection}};
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.descriptor, &event);
   connection.busy = false;
@@ -300,18 +249,16 @@ void Load::take_answer(Connection& connection) {
 }
 
 void Load::begin_counting() {
-  cpu_before_ = cpu_seconds();
+  cpu_before_ = load::cpu_seconds();
   sent_before_ = sent_;
   counted_from_ = SteadyClock::now();
-  ends_ =
-      counted_from_ + std::chrono::duration_cast<SteadyClock::duration>(Seconds(options_.seconds));
+  ends_ = counted_from_ + load::to_duration(options_.seconds);
 }
 
 nlohmann::json Load::run() {
   wake_idle();
   began_ = SteadyClock::now();
-  const auto warm_at =
-      began_ + std::chrono::duration_cast<SteadyClock::duration>(Seconds(options_.warmup));
+  const auto warm_at = began_ + load::to_duration(options_.warmup);
   for (auto now = began_; cpu_before_ == 0 || now < ends_; now = SteadyClock::now()) {
     if (cpu_before_ == 0 && now >= warm_at) begin_counting();
     start(now);
@@ -321,8 +268,8 @@ nlohmann::json Load::run() {
 }
 
 nlohmann::json Load::report() {
-  const double cpu = cpu_seconds() - cpu_before_;
-  nlohmann::json refused = describe(tally_.refused_ms);
+  const double cpu = load::cpu_seconds() - cpu_before_;
+  nlohmann::json refused = load::describe(tally_.refused_ms);
   for (const auto& [status, count] : tally_.refused_by_status) {
     refused["by_status"][std::to_string(status)] = count;
     refused["samples"][std::to_string(status)] = tally_.samples[status];
@@ -337,20 +284,13 @@ nlohmann::json Load::report() {
           {"sent_per_second", per_second(sent_ - sent_before_)},
           {"good_per_second", per_second(tally_.good_ms.size())},
           {"refused_per_second", per_second(tally_.refused_ms.size())},
-          {"good", describe(tally_.good_ms)},
+          {"good", load::describe(tally_.good_ms)},
           {"refused", std::move(refused)},
           {"answered_in_all", answered_},
           {"reconnects", reconnects_},
           {"broken", broken_},
           {"idle_lost", idle_lost_},
           {"client_cpu_seconds", cpu}};
-}
-
-void raise_file_limit() {
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 int run(int argc, char** argv) {
@@ -364,7 +304,7 @@ int run(int argc, char** argv) {
   app.add_option("--rate", options.rate, "requests a second; 0: each connection after its answer");
   app.add_option("--batch", options.batch, "requests signed ahead");
   CLI11_PARSE(app, argc, argv);
-  raise_file_limit();
+  load::raise_file_limit();
   const double per_second = options.rate > 0 ? options.rate : 25'000;
   const auto enough =
       static_cast<std::size_t>(per_second * (options.seconds + options.warmup)) + 1000;
@@ -378,10 +318,5 @@ int run(int argc, char** argv) {
 }  // namespace kennel
 
 int main(int argc, char** argv) {
-  try {
-    return kennel::run(argc, argv);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "kennel_signed_load: {}\n", error.what());
-    return 1;
-  }
+  return kennel::load::run_program("kennel_signed_load", [&] { return kennel::run(argc, argv); });
 }

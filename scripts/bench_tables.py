@@ -22,6 +22,19 @@ REAL_PHOTOS_NOTE = (
 )
 # The folder that the bench takes when it is there; its SOURCE.md says what the note says.
 REAL_PHOTOS = "dogs"
+OBJECT_LABELS = {
+    "put_10kb": "PUT of 10 KB",
+    "get_10kb": "GET of 10 KB",
+    "put_1mb": "PUT of 1 MB",
+    "get_1mb": "GET of 1 MB",
+}
+LARGE_LABELS = {
+    "whole_up": "up in one PUT",
+    "whole_hashed_up": "up in one PUT, its SHA-256 signed",
+    "parts_up": "up in parts of 64 MiB, 8 at a time",
+    "whole_down": "down in one GET",
+    "parts_down": "down in ranges of 64 MiB, 8 at a time",
+}
 
 
 def training(content: dict) -> str:
@@ -135,11 +148,85 @@ def describe_server(summary: dict) -> str:
     )
 
 
+def objects(content: dict) -> str:
+    summary, setting = content["summary"], content["setting"]
+    rows = [
+        (label, *subject(summary["many"][name]["kennel"]), *subject(summary["many"][name]["moto"]))
+        for name, label in OBJECT_LABELS.items()
+    ]
+    header = ("signed, a second", "kennel", "p99", "moto's server", "p99")
+    how = (
+        f"Server and client on a core of their own, {machine(setting)}, medians of "
+        f"{len(content['many'])} rounds, {made(setting)}. kennel answers a PUT once the object is "
+        f"on the disk (fdatasync takes {content['disk']['fdatasync_p50_ms']:.1f} ms here); moto "
+        "keeps objects in memory."
+    )
+    return "\n\n".join(
+        [
+            table(header, rows),
+            how,
+            describe_sync(content),
+            describe_large(content),
+            describe_keys(content),
+        ]
+    )
+
+
+def subject(figures: dict) -> tuple[str, str]:
+    return f"{figures['good_per_second']:,.0f}", f"{figures['good_p99_ms']:.0f} ms"
+
+
+def describe_sync(content: dict) -> str:
+    summary = content["summary"]
+    walls = {name: figures["wall_seconds"] for name, figures in summary["sync"].items()}
+    return (
+        f"`aws s3 sync` of {photos(content['setting'])} takes {seconds(walls['kennel'])}, "
+        f"{summary['sync_per_client']:.2f} times as long as into a stub that keeps nothing "
+        f"({seconds(walls['discard'])}, the client's own time); into moto's server "
+        f"{seconds(walls['moto'])}."
+    )
+
+
+def describe_large(content: dict) -> str:
+    large = content["summary"]["large"]
+    header = (
+        f"one object of {large['bytes'] / 2**30:.4g} GiB",
+        "rate",
+        "of the disk's own",
+        "memory added",
+    )
+    rows = [
+        (
+            label,
+            f"{large[name]['mb_per_second']:.0f} MB/s",
+            f"{100 * large[name]['per_disk']:.0f} %",
+            f"{large[name]['added_mib']:.0f} MiB",
+        )
+        for name, label in LARGE_LABELS.items()
+    ]
+    how = (
+        "The disk's own: a file of that size beside it, written with fdatasync at the end at "
+        f"{large['disk_write_mb_per_second']:.0f} MB/s and read at "
+        f"{large['disk_read_mb_per_second']:.0f} MB/s, neither of them from the page cache."
+    )
+    return "\n\n".join([table(header, rows), how])
+
+
+def describe_keys(content: dict) -> str:
+    summary, count = content["summary"], content["keys"]["count"]
+    return (
+        f"{count:,} keys are listed, 1,000 a page, in {summary['listing_seconds']:.1f} s. On that "
+        f"store the server is ready {summary['ready_ms']:.0f} ms after exec and needs "
+        f"{summary['idle_rss_mib']:.0f} MiB when idle."
+    )
+
+
 TABLES = {
     "training": training,
     "accuracy": accuracy,
     "extraction": extraction,
     "frontdoor": frontdoor,
+    "objects": objects,
 }
 
 

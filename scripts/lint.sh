@@ -18,7 +18,7 @@ changed_sources() {
   if [ -n "$base" ]; then git diff --name-only --diff-filter=d "$base" -- "$@"; else git ls-files "$@"; fi
 }
 
-git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.cpp' 'bench/*.cpp' |
+git ls-files 'src/*.h' 'src/*.cpp' 'tests/*.cpp' 'bench/*.h' 'bench/*.cpp' |
   xargs .venv/bin/clang-format --dry-run --Werror
 .venv/bin/ruff format -q --check tests bench scripts
 .venv/bin/ruff check -q tests bench scripts

@@ -152,6 +152,39 @@ def test_frontdoor_table_says_what_moto_leaves_out(tmp_path):
     assert "it gives 93 % of its peak, refuses the rest within 44 ms (p99)" in table
 
 
+def test_objects_table_holds_a_large_object_against_the_disk(tmp_path):
+    kennel = {"good_per_second": 4321.2, "good_p99_ms": 21.4}
+    moto = {"good_per_second": 321.2, "good_p99_ms": 210.6}
+    names = ("put_10kb", "get_10kb", "put_1mb", "get_1mb")
+    moved = {"mb_per_second": 312.4, "per_disk": 0.912, "added_mib": 12.3}
+    ways = ("whole_up", "whole_hashed_up", "parts_up", "whole_down", "parts_down")
+    large = {"bytes": 5 << 30, "disk_write_mb_per_second": 342.6, "disk_read_mb_per_second": 1200.2}
+    walls = {"discard": 2.5, "kennel": 2.84, "moto": 3.9}
+    summary = {
+        "sync": {name: {"wall_seconds": wall} for name, wall in walls.items()},
+        "sync_per_client": 1.136,
+        "many": {name: {"kennel": kennel, "moto": moto} for name in names},
+        "large": large | dict.fromkeys(ways, moved),
+        "listing_seconds": 1.23,
+        "ready_ms": 61.4,
+        "idle_rss_mib": 33.3,
+    }
+    content = {
+        "setting": SETTING,
+        "disk": {"fdatasync_p50_ms": 0.74},
+        "summary": summary,
+        "many": [{}, {}, {}],
+        "keys": {"count": 100_000},
+    }
+    (tmp_path / "objects.json").write_text(json.dumps(content))
+    table = bench_tables.render("objects", tmp_path)
+    assert "| PUT of 10 KB | 4,321 | 21 ms | 321 | 211 ms |" in table
+    assert "takes 2.8 s, 1.14 times as long as into a stub that keeps nothing (2.5 s" in table
+    assert "| one object of 5 GiB | rate | of the disk's own | memory added |" in table
+    assert "| up in one PUT | 312 MB/s | 91 % | 12 MiB |" in table
+    assert "100,000 keys are listed, 1,000 a page, in 1.2 s" in table
+
+
 def test_command_line_reference_is_what_the_programs_say():
     page = make_cli_docs.render_page(KENNEL)
     advice = "docs/cli.md is out of date: run scripts/make_cli_docs.py"

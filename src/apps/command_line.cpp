@@ -167,6 +167,8 @@ struct Parsed {
   EnvCommand env;
   StatusCommand status;
   DoctorCommand doctor;
+  UsageCommand usage;
+  FsckCommand fsck;
   std::optional<Command> chosen;
 
   template <class T>
@@ -188,6 +190,17 @@ void add_cache(CLI::App& app, Parsed& parsed) {
       ->required();
   add_output(*trim, parsed.cache_trim.output, true);
   parsed.choose(trim, parsed.cache_trim);
+}
+
+void add_store_commands(CLI::App& app, Parsed& parsed) {
+  auto* usage = app.add_subcommand("usage", "What lies in the buckets, and the room it takes");
+  add_data(*usage, parsed.usage.data);
+  add_output(*usage, parsed.usage.output, false);
+  parsed.choose(usage, parsed.usage);
+  auto* fsck = app.add_subcommand("fsck", "Read every stored byte, and name what is damaged");
+  add_data(*fsck, parsed.fsck.data);
+  add_output(*fsck, parsed.fsck.output, false);
+  parsed.choose(fsck, parsed.fsck);
 }
 
 void add_server_commands(CLI::App& app, Parsed& parsed) {
@@ -228,6 +241,7 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   parsed.choose(weights, parsed.weights);
   add_cache(app, parsed);
   add_server_commands(app, parsed);
+  add_store_commands(app, parsed);
 }
 
 std::string to_message(const CLI::App*, const CLI::Error& error) {

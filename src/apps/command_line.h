@@ -117,9 +117,20 @@ struct DoctorCommand {
   OutputOptions output;
 };
 
-using Command = std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand,
-                             CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand,
-                             UpCommand, EnvCommand, StatusCommand, DoctorCommand>;
+struct UsageCommand {
+  std::optional<base::Path> data;
+  OutputOptions output;
+};
+
+struct FsckCommand {
+  std::optional<base::Path> data;
+  OutputOptions output;
+};
+
+using Command =
+    std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand, CompareCommand,
+                 WeightsCommand, CacheListCommand, CacheTrimCommand, UpCommand, EnvCommand,
+                 StatusCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

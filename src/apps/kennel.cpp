@@ -4,10 +4,12 @@
 #include "apps/doctor.h"
 #include "apps/env.h"
 #include "apps/environment.h"
+#include "apps/fsck.h"
 #include "apps/program.h"
 #include "apps/sample.h"
 #include "apps/status.h"
 #include "apps/up.h"
+#include "apps/usage.h"
 #include "apps/weights_search.h"
 
 namespace kennel::apps {
@@ -30,6 +32,8 @@ base::Result<int> handle(const Command& command, char** argv) {
                                [](const EnvCommand& env) { return run_env(env); },
                                [](const StatusCommand& status) { return run_status(status); },
                                [](const DoctorCommand& doctor) { return run_doctor(doctor); },
+                               [](const UsageCommand& usage) { return run_usage(usage); },
+                               [](const FsckCommand& fsck) { return run_fsck(fsck); },
                                [&](const TrainCommand&) { return hand_over("kennel-train", argv); },
                                [&](const auto&) { return hand_over("kennel-infer", argv); }},
                     command);

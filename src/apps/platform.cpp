@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "access/credentials.h"
-#include "apps/blob_keeper.h"
 #include "apps/environment.h"
+#include "apps/housekeeper.h"
 #include "http/certificate.h"
 #include "http/server.h"
 #include "services/iam/iam.h"
@@ -72,7 +72,7 @@ class RunningPlatform final : public Platform {
                   std::unique_ptr<observe::AccessLog> access_log)
       : records_(std::move(foundation.records)),
         blobs_(*records_, disk, options.folder.root),
-        keeper_(blobs_, uploads_, &report_failure),
+        housekeeper_({*records_, blobs_, buckets_, objects_, uploads_}, &report_failure),
         directory_(*records_, options.account),
         credentials_(with_administrator(directory_, clock_), foundation.master_key,
                      std::move(foundation.administrator)),
@@ -100,7 +100,7 @@ class RunningPlatform final : public Platform {
   ~RunningPlatform() override {
     if (server_) server_->drain(std::chrono::milliseconds(0));
     server_.reset();
-    keeper_.stop();
+    housekeeper_.stop();
     // The loop and the pool may still hold work that refers to the rest.
     runtime_.reset();
   }
@@ -116,7 +116,7 @@ class RunningPlatform final : public Platform {
 
   void tidy() override {
     metrics_.connections().set(static_cast<std::int64_t>(server_->connections()));
-    keeper_.wake();
+    housekeeper_.wake();
     try {
       trim_audit();
     } catch (const std::exception& error) {
@@ -143,7 +143,7 @@ class RunningPlatform final : public Platform {
   objects::Buckets buckets_{*records_};
   objects::Objects objects_{*records_, blobs_, buckets_};
   objects::Uploads uploads_{*records_, blobs_, buckets_, objects_};
-  BlobKeeper keeper_;
+  Housekeeper housekeeper_;
   access::Directory directory_;
   access::Credentials credentials_;
   observe::AuditTrail audit_;

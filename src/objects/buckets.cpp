@@ -35,10 +35,6 @@ std::string setting_key(std::string_view bucket, std::string_view setting) {
   return bucket_prefix(bucket).append(setting);
 }
 
-store::Change expect_bucket(std::string_view name) {
-  return {kBuckets, std::string(name), {}, store::kAnyVersion, store::ChangeKind::kExpect};
-}
-
 store::Change expect_empty(const char* collection, std::string_view bucket) {
   return {collection, bucket_prefix(bucket), {}, {}, store::ChangeKind::kExpectNone};
 }
@@ -83,18 +79,26 @@ BucketPage Buckets::list(std::string_view prefix, std::string_view after, std::s
 }
 
 Outcome<void> Buckets::remove(std::string_view name) {
-  KENNEL_TRY(const Bucket bucket, get(name));
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    KENNEL_TRY(const Bucket bucket, get(name));
+    if (try_remove(bucket)) return {};
+    const auto again = find(name);
+    if (again && again->record_version == bucket.record_version) {
+      return refuse(Problem::kBucketNotEmpty);
+    }
+  }
+  return refuse(Problem::kTooBusy);
+}
+
+bool Buckets::try_remove(const Bucket& bucket) {
   store::Changes changes{{kBuckets, bucket.name, std::nullopt, bucket.record_version},
-                         expect_empty(kObjects, name),
-                         expect_empty(kVersions, name),
-                         expect_empty(kUploads, name)};
-  for (const auto& setting : records_.scan(kSettings, {.prefix = bucket_prefix(name)})) {
+                         expect_empty(kObjects, bucket.name),
+                         expect_empty(kVersions, bucket.name),
+                         expect_empty(kUploads, bucket.name)};
+  for (const auto& setting : records_.scan(kSettings, {.prefix = bucket_prefix(bucket.name)})) {
     changes.push_back({kSettings, setting.key});
   }
-  if (!records_.commit(std::move(changes))) {
-    return refuse(find(name) ? Problem::kBucketNotEmpty : Problem::kNoSuchBucket);
-  }
-  return {};
+  return records_.commit(std::move(changes)).has_value();
 }
 
 Outcome<void> Buckets::set_versioning(std::string_view name, Versioning versioning) {
@@ -109,13 +113,16 @@ Outcome<void> Buckets::set_versioning(std::string_view name, Versioning versioni
 }
 
 Outcome<void> Buckets::put_setting(std::string_view bucket, std::string_view setting,
-                                   std::string value) {
-  const bool done = records_
-                        .commit({expect_bucket(bucket),
-                                 {kSettings, setting_key(bucket, setting), std::move(value)}})
-                        .has_value();
-  if (!done) return refuse(find(bucket) ? Problem::kTooBusy : Problem::kNoSuchBucket);
-  return {};
+                                   const std::string& value) {
+  // The bucket's record is written anew, so that no removal of it passes over the setting.
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    KENNEL_TRY(const Bucket found, get(bucket));
+    if (records_.commit({{kBuckets, found.name, to_record(found), found.record_version},
+                         {kSettings, setting_key(bucket, setting), value}})) {
+      return {};
+    }
+  }
+  return refuse(Problem::kTooBusy);
 }
 
 Outcome<std::optional<std::string>> Buckets::get_setting(std::string_view bucket,

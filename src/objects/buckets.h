@@ -48,13 +48,15 @@ class Buckets {
   [[nodiscard]] Outcome<void> set_versioning(std::string_view name, Versioning versioning);
 
   [[nodiscard]] Outcome<void> put_setting(std::string_view bucket, std::string_view setting,
-                                          std::string value);
+                                          const std::string& value);
   // nullopt: it was never set.
   [[nodiscard]] Outcome<std::optional<std::string>> get_setting(std::string_view bucket,
                                                                 std::string_view setting) const;
   [[nodiscard]] Outcome<void> remove_setting(std::string_view bucket, std::string_view setting);
 
  private:
+  [[nodiscard]] bool try_remove(const Bucket& bucket);
+
   store::Records& records_;
 };
 

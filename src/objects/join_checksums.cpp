@@ -9,6 +9,8 @@ namespace {
 
 std::optional<std::string> join_crcs(base::ChecksumAlgorithm algorithm,
                                      const std::vector<ObjectPart>& parts) {
+  using Algorithm = base::ChecksumAlgorithm;
+  if (algorithm == Algorithm::kSha1 || algorithm == Algorithm::kSha256) return std::nullopt;
   base::Bytes joined = base::Checksum(algorithm).finish();
   for (const ObjectPart& part : parts) {
     const auto crc = base::from_base64(part.checksum);

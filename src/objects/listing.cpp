@@ -93,7 +93,8 @@ class VersionLister {
   void skip_to_start() {
     const std::string start = start_of(query_);
     if (start.empty()) return;
-    if (query_.after_version.empty()) {
+    if (query_.after_version.empty() || !query_.after.starts_with(query_.prefix) ||
+        group_of(query_.after, query_)) {
       // Past all versions of the key: they begin with it and a zero byte.
       objects_.skip_past(start);
       aside_.skip_past(start.back() == kBeyond ? start : start + '\x01');
@@ -102,25 +103,38 @@ class VersionLister {
     skip_within_key(start);
   }
 
-  // The versions of a key up to the one that was told last; the object, where there is one, is the
-  // first of them.
+  // The versions of a key up to the one that was told last. That one may have been removed
+  // meanwhile, so that one which is still to be told is the object, or the latest.
   void skip_within_key(const std::string& start) {
-    objects_.skip_past(start);
-    continued_ = query_.after;
     const std::string versions = start + '\0';
-    aside_.skip_past(versions);
     const auto object = records_.find(kObjects, start);
-    const bool was_object =
-        object && version_from_record(query_.bucket, query_.after, object->value).shown_id() ==
-                      query_.after_version;
-    if (was_object) return;
-    if (query_.after_version != "null") return aside_.skip_past(versions + query_.after_version);
-    for (const store::Record* record = aside_.peek();
-         record && key_in(*record, query_) == query_.after; record = aside_.peek()) {
-      const bool found = version_from_record(query_.bucket, query_.after, record->value).is_null;
-      aside_.advance();
-      if (found) return;
+    objects_.skip_past(start);
+    aside_.skip_past(versions);
+    const store::Record* newest = aside_.peek();
+    const std::string newest_key = newest ? newest->key : std::string();
+    const std::string told = told_id(object, versions);
+    aside_.skip_past(versions + told);
+    const store::Record* next = aside_.peek();
+    continued_ = query_.after;
+    continues_at_latest_ = !object && next && next->key == newest_key;
+    if (object && version_of(*object).id > told) (void)add(query_.after, *object, true);
+  }
+
+  // Empty where it was the null version, which is gone: better to tell the others once more than
+  // to miss one.
+  [[nodiscard]] std::string told_id(const std::optional<store::Record>& object,
+                                    const std::string& versions) const {
+    if (query_.after_version != "null") return query_.after_version;
+    if (object && version_of(*object).is_null) return version_of(*object).id;
+    Cursor cursor(records_, kVersions, versions, 100);
+    for (; const store::Record* record = cursor.peek(); cursor.advance()) {
+      if (version_of(*record).is_null) return version_of(*record).id;
     }
+    return {};
+  }
+
+  [[nodiscard]] ObjectVersion version_of(const store::Record& record) const {
+    return version_from_record(query_.bucket, key_in(record, query_), record.value);
   }
 
   std::optional<std::string> next_key() {
@@ -141,15 +155,19 @@ class VersionLister {
       filling_.add_prefix(*std::move(group));
       return true;
     }
-    bool latest = continued_ != key;
+    bool latest = continued_ != key || continues_at_latest_;
+    std::string object_id;
     if (const store::Record* object = objects_.peek(); object && key_in(*object, query_) == key) {
       if (!add(key, *object, latest)) return false;
       latest = false;
+      object_id = page_.versions.back().version.id;
       objects_.advance();
     }
     for (const store::Record* record = aside_.peek(); record && key_in(*record, query_) == key;
          record = aside_.peek()) {
-      if (!add(key, *record, latest)) return false;
+      // The object may have moved aside between the two reads.
+      const bool told = !object_id.empty() && record->key.ends_with(object_id);
+      if (!told && !add(key, *record, latest)) return false;
       latest = false;
       aside_.advance();
     }
@@ -159,7 +177,7 @@ class VersionLister {
   bool add(const std::string& key, const store::Record& record, bool latest) {
     if (!filling_.has_room()) return false;
     filling_.count(key);
-    page_.versions.push_back({version_from_record(query_.bucket, key, record.value), latest});
+    page_.versions.push_back({version_of(record), latest});
     page_.last_version = page_.versions.back().version.shown_id();
     return true;
   }
@@ -170,7 +188,8 @@ class VersionLister {
   Cursor aside_;
   VersionPage page_;
   Filling<VersionPage> filling_;
-  std::optional<std::string> continued_;
+  std::optional<std::string> continued_;  // the key whose first versions an earlier page told
+  bool continues_at_latest_ = false;
 };
 
 }  // namespace

@@ -134,7 +134,7 @@ std::string to_record(const ObjectVersion& version) {
   }
   value["owner"] = version.owner;
   content_to_json(version.content, value);
-  if (has_layout(version.content)) value["apart"] = true;
+  if (version.content.lies_apart || has_layout(version.content)) value["apart"] = true;
   attributes_to_json(version.attributes, value);
   return value.dump();
 }

@@ -77,18 +77,23 @@ std::optional<Objects::Place> Objects::newest_aside(std::string_view bucket,
 }
 
 Objects::Latest Objects::find_latest(std::string_view bucket, std::string_view key) const {
-  Latest latest;
-  if (const auto record = records_.find(kObjects, object_key(bucket, key))) {
-    latest.object = version_from_record(bucket, key, record->value);
-    latest.record_version = record->version;
-    latest.stamp = stamp_of(latest.object->id);
-    return latest;
+  for (;;) {
+    Latest latest;
+    if (const auto record = records_.find(kObjects, object_key(bucket, key))) {
+      latest.object = version_from_record(bucket, key, record->value);
+      latest.record_version = record->version;
+      latest.stamp = stamp_of(latest.object->id);
+      return latest;
+    }
+    auto place = newest_aside(bucket, key);
+    if (!place) return latest;
+    // Else an object came and moved aside between the two reads.
+    if (place->version.is_marker) {
+      latest.stamp = stamp_of(place->version.id);
+      latest.marker = std::move(place->version);
+      return latest;
+    }
   }
-  if (auto place = newest_aside(bucket, key)) {
-    latest.stamp = stamp_of(place->version.id);
-    latest.marker = std::move(place->version);
-  }
-  return latest;
 }
 
 std::optional<Objects::Place> Objects::find_null_version(std::string_view bucket,
@@ -108,22 +113,36 @@ std::optional<Objects::Place> Objects::find_null_version(std::string_view bucket
   }
 }
 
-std::optional<Objects::Place> Objects::find_version(std::string_view bucket, std::string_view key,
-                                                    std::string_view version_id) const {
-  std::string record_key = object_key(bucket, key);
-  if (const auto record = records_.find(kObjects, record_key)) {
-    ObjectVersion version = version_from_record(bucket, key, record->value);
-    if (version.shown_id() == version_id) {
-      return Place{kObjects, std::move(record_key), record->version, std::move(version)};
-    }
-  }
-  if (version_id == "null") return find_null_version(bucket, key);
-  record_key = versions_prefix(bucket, key).append(version_id);
+std::optional<Objects::Place> Objects::find_version_aside(std::string_view bucket,
+                                                          std::string_view key,
+                                                          std::string_view version_id) const {
+  std::string record_key = versions_prefix(bucket, key).append(version_id);
   const auto record = records_.find(kVersions, record_key);
   if (!record) return std::nullopt;
   ObjectVersion version = version_from_record(bucket, key, record->value);
   if (version.is_null) return std::nullopt;
   return Place{kVersions, std::move(record_key), record->version, std::move(version)};
+}
+
+std::optional<Objects::Place> Objects::find_version(std::string_view bucket, std::string_view key,
+                                                    std::string_view version_id) const {
+  const std::string current = object_key(bucket, key);
+  auto record = records_.find(kObjects, current);
+  for (;;) {
+    if (record) {
+      ObjectVersion version = version_from_record(bucket, key, record->value);
+      if (version.shown_id() == version_id) {
+        return Place{kObjects, current, record->version, std::move(version)};
+      }
+    }
+    auto place = version_id == "null" ? find_null_version(bucket, key)
+                                      : find_version_aside(bucket, key, version_id);
+    if (place) return place;
+    // It may have become the object between the two reads.
+    auto again = records_.find(kObjects, current);
+    if (again == record) return std::nullopt;
+    record = std::move(again);
+  }
 }
 
 void Objects::complete_layout(ObjectVersion& version) const {
@@ -182,7 +201,7 @@ base::Result<void> Objects::try_put(const Bucket& bucket, NewObject& object, con
       append(changes, store::Blobs::hold(extent.digest, {version.owner, extent.slot}));
     }
   }
-  if (!object.staged) return blobs_.commit(changes, {});
+  if (!object.staged || version.content.extents.empty()) return blobs_.commit(changes, {});
   const store::Blobs::Arrival arrival{&*object.staged, {version.owner, 0}};
   return blobs_.commit(changes, {&arrival, 1});
 }

@@ -98,6 +98,9 @@ class Objects {
   [[nodiscard]] Latest find_latest(std::string_view bucket, std::string_view key) const;
   [[nodiscard]] std::optional<Place> find_version(std::string_view bucket, std::string_view key,
                                                   std::string_view version_id) const;
+  [[nodiscard]] std::optional<Place> find_version_aside(std::string_view bucket,
+                                                        std::string_view key,
+                                                        std::string_view version_id) const;
   [[nodiscard]] std::optional<Place> find_null_version(std::string_view bucket,
                                                        std::string_view key) const;
   [[nodiscard]] std::optional<Place> newest_aside(std::string_view bucket,

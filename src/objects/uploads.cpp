@@ -168,7 +168,7 @@ Outcome<void> Uploads::put_part(const Upload& upload, NewPart part, TimePoint no
   }
   changes.push_back({kParts, key, to_record(part.content, now)});
   base::Result<void> committed;
-  if (part.staged) {
+  if (part.staged && !part.content.extents.empty()) {
     const store::Blobs::Arrival arrival{&*part.staged,
                                         {upload.id, part.content.extents.front().slot}};
     committed = blobs_.commit(changes, {&arrival, 1});
@@ -249,6 +249,7 @@ UploadPage Uploads::list(const UploadQuery& query) const {
 
 Outcome<Uploads::Assembled> Uploads::assemble(const Found& found,
                                               const std::vector<NamedPart>& named) const {
+  if (named.empty()) return refuse(Problem::kInvalidPart);
   const Upload& upload = found.upload;
   Assembled assembled;
   std::map<std::uint32_t, Part> parts;
@@ -330,11 +331,25 @@ Outcome<void> Uploads::abort(std::string_view bucket, std::string_view key, std:
   return {};
 }
 
+Outcome<void> Uploads::abort_all(std::string_view bucket) {
+  for (;;) {
+    const UploadPage page = list({.bucket = std::string(bucket)});
+    for (const Upload& upload : page.uploads) {
+      const auto aborted = abort(bucket, upload.key, upload.id);
+      if (!aborted && aborted.error().problem != Problem::kNoSuchUpload) return aborted;
+    }
+    if (!page.truncated) return {};
+  }
+}
+
 void Uploads::forget_completed(TimePoint now, std::size_t limit) {
-  const std::string horizon = make_upload_id(now - std::chrono::days(1));
+  // They lie in the order in which they were begun.
+  const TimePoint horizon = now - std::chrono::days(1);
   store::Changes changes;
   for (const auto& record : records_.scan(kCompleted, {.limit = limit})) {
-    if (record.key >= horizon) break;
+    const json note = json::parse(record.value);
+    const auto& version = note.at("version").get_ref<const std::string&>();
+    if (version_from_record({}, {}, version).modified >= horizon) continue;
     changes.push_back({kCompleted, record.key});
   }
   if (!changes.empty()) (void)records_.commit(std::move(changes));

@@ -77,7 +77,8 @@ struct UploadPage {
   std::string last_id;
 };
 
-// Joins what the parts say into the checksum of the whole; nullopt: some part has none. Pure.
+// Joins what the parts say into the checksum of the whole; nullopt: some part has none, or it
+// cannot be done (SHA of the full object). Pure.
 [[nodiscard]] std::optional<StoredChecksum> join_checksums(const std::string& algorithm,
                                                            const std::string& type,
                                                            const std::vector<ObjectPart>& parts);
@@ -102,6 +103,8 @@ class Uploads {
                                                 TimePoint now);
   [[nodiscard]] Outcome<void> abort(std::string_view bucket, std::string_view key,
                                     std::string_view id);
+  // Of a bucket that is to go.
+  [[nodiscard]] Outcome<void> abort_all(std::string_view bucket);
   // What was completed more than a day ago is forgotten, up to `limit` at a time.
   void forget_completed(TimePoint now, std::size_t limit = 1000);
 

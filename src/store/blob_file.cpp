@@ -26,8 +26,7 @@ std::vector<std::uint64_t> to_numbers(const base::Bytes& bytes) {
 }
 
 tl::unexpected<base::Error> damaged(const BlobRow& row, std::string_view how) {
-  return base::fail(base::ErrorKind::kCorrupt,
-                    fmt::format("the blob {} {}: see `kennel fsck`", row.file, how));
+  return base::fail(base::ErrorKind::kCorrupt, fmt::format("the blob {} {}", row.file, how));
 }
 
 }  // namespace

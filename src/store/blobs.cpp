@@ -124,6 +124,24 @@ std::optional<BlobRow> Blobs::find(const base::Digest& digest) const {
   return blob_row_from_record(digest, record->value);
 }
 
+std::vector<BlobRow> Blobs::list(const std::optional<base::Digest>& after,
+                                 std::size_t limit) const {
+  std::vector<BlobRow> rows;
+  const ScanRange range{.after = after ? key_of(*after) : std::string(), .limit = limit};
+  for (const Record& record : records_.scan(kBlobs, range)) {
+    rows.push_back(blob_row_from_record(digest_of(record.key), record.value));
+  }
+  return rows;
+}
+
+bool Blobs::is_held(const base::Digest& digest) const {
+  return !records_.scan(kHolders, {.prefix = key_of(digest), .limit = 1}).empty();
+}
+
+bool Blobs::is_held(const base::Digest& digest, const Holder& holder) const {
+  return records_.find(kHolders, holder_key(digest, holder)).has_value();
+}
+
 Result<BlobFile> Blobs::open(const base::Digest& digest) const {
   auto row = find(digest);
   if (!row) {
@@ -156,8 +174,12 @@ Result<void> Blobs::place(const base::Digest& digest, const base::Path& path) co
 // Content that came before is believed only if it can still be read: whoever writes a damaged blob
 // anew mends it.
 bool Blobs::is_sound(const BlobRow& row) const {
-  auto file = BlobFile::open(disk_, blobs_folder(), row);
-  return file && file->verify();
+  try {
+    auto file = BlobFile::open(disk_, blobs_folder(), row);
+    return file && file->verify();
+  } catch (const base::DiskError&) {
+    return false;  // a bad sector
+  }
 }
 
 // One attempt at a commit: its changes, and what becomes of the files once it holds.
@@ -230,37 +252,30 @@ void Blobs::remove_file(const std::string& file) noexcept {
   }
 }
 
-// The bytes that were freed; nullopt: somebody holds or reads it.
-std::optional<std::uint64_t> Blobs::collect_one(const Record& garbage) {
+// False: the note stays, since somebody reads the blob or released it once more meanwhile.
+bool Blobs::collect_one(const Record& garbage, Collected& collected) {
   const base::Digest digest = digest_of(garbage.key);
-  if (is_pinned(digest)) return std::nullopt;
+  if (is_pinned(digest)) return false;
   const Change forget{kGarbage, garbage.key, std::nullopt, garbage.version};
   const auto record = records_.find(kBlobs, garbage.key);
-  const bool held = !records_.scan(kHolders, {.prefix = garbage.key, .limit = 1}).empty();
-  if (held || !record) {
-    // Where it was released once more meanwhile, the note stays, with another version.
-    (void)records_.commit({forget});
-    return std::nullopt;
-  }
+  if (is_held(digest) || !record) return records_.commit({forget}).has_value();
   const BlobRow row = blob_row_from_record(digest, record->value);
   const auto removed = records_.commit({forget,
                                         {kBlobs, garbage.key, std::nullopt, record->version},
                                         {kHolders, garbage.key, {}, {}, ChangeKind::kExpectNone}});
-  if (!removed) return std::nullopt;
+  if (!removed) return false;
   remove_file(row.file);
-  return row.size;
+  ++collected.blobs;
+  collected.bytes += row.size;
+  return true;
 }
 
 Collected Blobs::collect(std::size_t limit) {
   Collected collected;
   const auto found = records_.scan(kGarbage, {.limit = limit});
-  for (const Record& garbage : found) {
-    const auto freed = collect_one(garbage);
-    if (!freed) continue;
-    ++collected.blobs;
-    collected.bytes += *freed;
-  }
-  collected.more = found.size() == limit && collected.blobs > 0;
+  bool any = false;
+  for (const Record& garbage : found) any |= collect_one(garbage, collected);
+  collected.more = found.size() == limit && any;
   return collected;
 }
 

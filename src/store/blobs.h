@@ -134,6 +134,12 @@ class Blobs {
                                           std::span<const Arrival> arrivals);
 
   [[nodiscard]] std::optional<BlobRow> find(const base::Digest& digest) const;
+  // In the order of their digests, those that come after one.
+  [[nodiscard]] std::vector<BlobRow> list(const std::optional<base::Digest>& after,
+                                          std::size_t limit) const;
+  // Whether anybody holds it, or a certain holder does.
+  [[nodiscard]] bool is_held(const base::Digest& digest) const;
+  [[nodiscard]] bool is_held(const base::Digest& digest, const Holder& holder) const;
   // kCorrupt: no record, no file, or one of another size.
   [[nodiscard]] base::Result<BlobFile> open(const base::Digest& digest) const;
   // Pins first, and then is to be asked again whether what was to be read is still what it was.
@@ -167,7 +173,7 @@ class Blobs {
   void arrange(const Arrival& arrival, Arranged& arranged) const;
   [[nodiscard]] base::Result<void> commit_arranged(Arranged& arranged);
   [[nodiscard]] bool is_pinned(const base::Digest& digest) const;
-  [[nodiscard]] std::optional<std::uint64_t> collect_one(const Record& garbage);
+  bool collect_one(const Record& garbage, Collected& collected);
   void remove_file(const std::string& file) noexcept;
 
   // Of a file that this process writes; no other process has had it.

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <cstring>
@@ -45,11 +46,6 @@ void run(SQLite::Statement& statement) {
   }
 }
 
-SQLite::Database open_database(const SqlitePlace& place) {
-  return {place.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
-          static_cast<int>(place.busy_timeout.count()), place.vfs};
-}
-
 std::string scan_statement(bool bounded, bool descending) {
   return fmt::format(
       "SELECT key, value, version FROM records WHERE collection = ?1 AND key >= ?2{} "
@@ -70,6 +66,16 @@ std::uint64_t first_version() {
 }
 
 }  // namespace
+
+SQLite::Database open_database(const SqlitePlace& place) {
+  SQLite::Database database(place.file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                            static_cast<int>(place.busy_timeout.count()), place.vfs);
+  const int leaves_log = place.leaves_log ? 1 : 0;
+  const int code = sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+                                     leaves_log, nullptr);
+  if (code != SQLITE_OK) throw SQLite::Exception("the log cannot be left as it is", code);
+  return database;
+}
 
 SQLite::Database open_for_writing(const SqlitePlace& place) {
   SQLite::Database database = open_database(place);

@@ -25,8 +25,11 @@ struct SqlitePlace {
   std::string vfs;  // empty: the system's own
   std::chrono::milliseconds busy_timeout{0};
   int checkpoint_pages = 1000;
+  bool leaves_log = false;  // as it is when the last connection closes, not copied into the file
 };
 
+// Not the file: that must be there.
+[[nodiscard]] SQLite::Database open_database(const SqlitePlace& place);
 // Makes the file's write-ahead log where there is none yet.
 [[nodiscard]] SQLite::Database open_for_writing(const SqlitePlace& place);
 

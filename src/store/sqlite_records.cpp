@@ -3,7 +3,6 @@
 #include <SQLiteCpp/Exception.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,21 +17,11 @@
 #include "store/process_lock.h"
 #include "store/reader_pool.h"
 #include "store/sqlite_connection.h"
+#include "store/sqlite_errors.h"
 #include "store/sqlite_schema.h"
 
 namespace kennel::store {
 namespace {
-
-std::string describe(const base::Path& file, const std::exception& error) {
-  const auto* of_sqlite = dynamic_cast<const SQLite::Exception*>(&error);
-  if (of_sqlite == nullptr) return fmt::format("{}: {}", file.string(), error.what());
-  const int code = of_sqlite->getErrorCode();
-  const char* advice = code == SQLITE_FULL   ? "; free some space there and try again"
-                       : code == SQLITE_BUSY ? "; another program has locked it: close that first"
-                                             : "";
-  return fmt::format("{}: {} (SQLite code {}){}", file.string(), error.what(),
-                     of_sqlite->getExtendedErrorCode(), advice);
-}
 
 // Thrown rather than copied into place: copies of an exception share its text, and the waiting
 // thread is to have it alone.
@@ -41,26 +30,6 @@ std::exception_ptr make_store_error(const std::string& reason) {
     throw StoreError(reason);
   } catch (const StoreError&) {
     return std::current_exception();
-  }
-}
-
-// What a person can mend is a Result; a broken disk is not.
-base::Result<void> to_open_error(const base::Path& file, const SQLite::Exception& error) {
-  switch (error.getErrorCode()) {
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return base::fail(base::ErrorKind::kCorrupt,
-                        fmt::format("{} is not a database of kennel's, or a damaged one: {}",
-                                    file.string(), error.what()));
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return base::fail(base::ErrorKind::kConflict, describe(file, error));
-    case SQLITE_IOERR:
-    case SQLITE_FULL:
-      throw StoreError(describe(file, error));
-    default:
-      return base::fail(base::ErrorKind::kInvalid,
-                        "cannot open the records in " + describe(file, error));
   }
 }
 

@@ -60,4 +60,19 @@ base::Result<void> migrate(SQLite::Database& database, std::span<const char* con
   return {};
 }
 
+base::Result<void> check_schema(SQLite::Database& database) {
+  const std::size_t version = schema_version(database);
+  const std::size_t known = schema_steps().size();
+  KENNEL_TRY_VOID(check_version(database, version, known));
+  if (version == known) return {};
+  if (version == 0) {
+    return base::fail(base::ErrorKind::kNotFound,
+                      fmt::format("nothing was ever written to {}", database.getFilename()));
+  }
+  return base::fail(base::ErrorKind::kConflict,
+                    fmt::format("{} was made by an older kennel (its schema is version {}, this "
+                                "kennel has {}): start kennel up on it once",
+                                database.getFilename(), version, known));
+}
+
 }  // namespace kennel::store

@@ -18,5 +18,7 @@ namespace kennel::store {
 // knows more steps than we do, or belongs to another program. Throws SQLite::Exception.
 [[nodiscard]] base::Result<void> migrate(SQLite::Database& database,
                                          std::span<const char* const> steps = schema_steps());
+// Whether the file is at the last step, as it is. kConflict: it is not; kNotFound: it is empty.
+[[nodiscard]] base::Result<void> check_schema(SQLite::Database& database);
 
 }  // namespace kennel::store

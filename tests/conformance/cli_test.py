@@ -2,48 +2,13 @@
 
 import json
 
-import pytest
+from command_lines import answers, refusals
 from documents import READ, READ_TEXT, TRUST, TRUST_TEXT
-from running_server import CLIENT_PROGRAMS, CLIENTS, run, run_aws
+from running_server import CLIENT_PROGRAMS, run_aws
 
 ADMINISTRATOR = "arn:aws:sts::000000000000:assumed-role/kennel-administrator/administrator"
 MANAGED = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
 OWN = "arn:aws:iam::000000000000:policy/kennels/read-photos"
-
-
-@pytest.fixture
-def aws(environment):
-    """Runs command lines, one after the other; the answers of those that succeed, read as JSON."""
-
-    def run_all(*lines: list[str]) -> list[dict]:
-        done = run(
-            CLIENT_PROGRAMS / "python",
-            CLIENTS / "aws_batch.py",
-            environment=environment,
-            input=json.dumps(lines),
-        )
-        assert done.returncode == 0, done.stderr
-        results = json.loads(done.stdout)
-        return [answered(words, each) for words, each in zip(lines, results, strict=True)]
-
-    return run_all
-
-
-def answered(words: list[str], done: dict) -> dict:
-    if done["status"] == 0:
-        done["answer"] = json.loads(done["out"]) if done["out"].strip() else None
-    return {"line": " ".join(words)} | done
-
-
-def answers(results: list[dict]) -> list:
-    failed = [result for result in results if result["status"] != 0]
-    assert failed == []
-    return [result["answer"] for result in results]
-
-
-def refusals(results: list[dict]) -> list[tuple[int, str]]:
-    """Exit codes, and what the client printed of the server's sentence."""
-    return [(result["status"], result["err"].strip()) for result in results]
 
 
 def iam(operation: str, *words: str) -> list[str]:
@@ -227,7 +192,7 @@ def test_waiting_for_a_role_that_never_comes_ends(environment, tmp_path):
 
 def test_what_is_not_there_is_refused_in_every_protocol(aws):
     lines = (
-        ["s3api", "list-buckets"],
+        ["cloudfront", "list-distributions"],
         ["lambda", "list-functions"],
         ["logs", "describe-log-groups"],
         ["cloudwatch", "list-metrics"],
@@ -240,9 +205,11 @@ def test_what_is_not_there_is_refused_in_every_protocol(aws):
         assert "docs/compatibility.md lists what it" in result["err"]
 
 
-def test_s3s_own_commands_come_here_too(environment):
-    done = run_aws("s3", "ls", environment=environment)
-    assert "(NotImplemented) when calling the ListBuckets operation" in done.stderr
+def test_what_s3_does_not_have_is_refused_as_awss_words_it(aws):
+    (result,) = aws(["s3api", "list-bucket-metrics-configurations", "--bucket", "photos"])
+    assert result["status"] == 255
+    assert "(NotImplemented) when calling the ListBucketMetricsConfigurations" in result["err"]
+    assert "implies functionality that is not implemented" in result["err"]
 
 
 def test_a_profile_alone_is_enough(server):

@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import command_lines
 import pytest
+import s3_client
 import seen
 from running_server import BUILD, RunningServer
 
@@ -39,6 +41,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         seen.write(table, seen.CLAIMS)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_settings() -> Iterator[None]:
+    """boto3 inside the tests sees nothing of the person who runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("AWS_") or name.upper().endswith("_PROXY"):
+                patch.delenv(name)
+        yield
+
+
 @pytest.fixture(scope="session")
 def collection(pytestconfig: pytest.Config) -> seen.Collection:
     return pytestconfig.stash[COLLECTION]
@@ -56,6 +68,32 @@ def server(tmp_path_factory, collection) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def environment(server) -> dict[str, str]:
     return server.environment()
+
+
+@pytest.fixture
+def aws(environment) -> Callable[..., list[dict]]:
+    """Runs command lines of the aws CLI, one after the other."""
+    return lambda *lines: command_lines.run_all(lines, environment)
+
+
+@pytest.fixture(scope="module")
+def s3(environment):
+    return s3_client.connect(environment)
+
+
+@pytest.fixture
+def bucket(s3) -> str:
+    """A new one, empty."""
+    name = s3_client.new_name()
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def versioned(s3, bucket) -> str:
+    """A new bucket with versioning on."""
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return bucket
 
 
 @pytest.fixture

@@ -61,9 +61,10 @@ def test_what_was_seen_is_told_from_what_was_refused():
     done = {"eventSource": "iam.amazonaws.com", "eventName": "GetRole", "userAgent": agent}
     refused = done | {"eventName": "ListRoles", "errorCode": "AccessDenied"}
     foreign = done | {"userAgent": "curl/8", "eventName": "GetPolicy"}
+    site = {"eventSource": "s3.amazonaws.com", "eventName": "GetBucketWebsite", "userAgent": agent}
     collection = seen.Collection()
-    collection.add([done, refused, foreign])
-    assert collection.table() == {"iam:GetRole": ["aws-cli"]}
+    collection.add([done, refused, foreign, site | {"errorCode": "NoSuchWebsiteConfiguration"}])
+    assert collection.table() == {"iam:GetRole": ["aws-cli"], "s3:GetBucketWebsite": ["aws-cli"]}
     claimed = {"iam:GetRole": ["aws-cli", "boto3"], "iam:ListRoles": ["aws-cli"]}
     assert seen.missing(claimed, collection.table()) == [
         "iam:GetRole with boto3",

@@ -51,7 +51,8 @@ class RunningServer:
         home = folder / "home"
         home.mkdir(parents=True, exist_ok=True)
         data = folder / "data"
-        words = ["up", "--data", data, "--listen", listen, "--json-logs", *options]
+        # With what objects were asked for in the audit trail, where seen.py looks.
+        words = ["up", "--data", data, "--listen", listen, "--json-logs", "--data-events", *options]
         with (folder / "server.log").open("a") as log:
             process = subprocess.Popen(
                 [str(word) for word in (KENNEL, *words)],

@@ -47,3 +47,21 @@ def test_the_sdk_finds_the_role_the_account_and_the_bucket(sagemaker_server):
         "account": ACCOUNT,
         "bucket": f"sagemaker-eu-west-1-{ACCOUNT}",
     }
+
+
+def test_the_sdk_carries_files_up_and_down(sagemaker_server, tmp_path):
+    environment = sagemaker_server.environment() | {"TMPDIR": str(tmp_path)}
+    found = run_client("sagemaker_files.py", environment | OFFLINE)
+    bucket = f"sagemaker-eu-west-1-{ACCOUNT}"
+    assert (found["bucket"], found["again"], found["region"]) == (bucket, bucket, "eu-west-1")
+    assert found["uploaded"] == [
+        f"s3://{bucket}/photos",
+        f"s3://{bucket}/one/large",
+        f"s3://{bucket}/words/dog.txt",
+    ]
+    assert len(found["went"]) == 3
+    assert found["back"] == found["went"]
+    assert found["models"] == found["went"] | {"model.json": 2}
+    assert found["listed"] == sorted(f"photos/{name}" for name in found["went"])
+    assert found["found"] == sorted(f"s3://{bucket}/models/{name}" for name in found["models"])
+    assert (found["read"], found["model"]) == ("wau", "{}")

@@ -7,6 +7,13 @@ from pathlib import Path
 CLAIMS = Path(__file__).resolve().parent / "clients.json"
 CLIENTS_BY_AGENT = {"aws-cli/": "aws-cli", "Boto3/": "boto3", "aws-sdk-js/": "aws-sdk-js"}
 
+# By these S3 answers what a bucket does not have, and kennel's buckets never have.
+ANSWERS = {
+    "NoSuchWebsiteConfiguration",
+    "ObjectLockConfigurationNotFoundError",
+    "ReplicationConfigurationNotFoundError",
+}
+
 # Operation ("sts:AssumeRole") to clients, both in order.
 Seen = dict[str, list[str]]
 
@@ -24,7 +31,7 @@ class Collection:
         """`boto3_is`: what drove boto3, where something did."""
         for event in events:
             client = client_of(event)
-            if client and "errorCode" not in event:
+            if client and event.get("errorCode") in (None, *ANSWERS):
                 service = event["eventSource"].partition(".")[0]
                 name = boto3_is if client == "boto3" else client
                 self._clients[f"{service}:{event['eventName']}"].add(name)

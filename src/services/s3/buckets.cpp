@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "objects/listing.h"
 #include "services/s3/request.h"
 
 namespace kennel::services::s3 {
@@ -106,6 +107,13 @@ S3::Answer<HeadBucket> S3::handle(HeadBucket, const Call&, const HeadBucketReque
 
 S3::Answer<DeleteBucket> S3::handle(DeleteBucket, const Call&, const DeleteBucketRequest& input) {
   KENNEL_TRY_VOID(get_bucket(input));
+  // As with AWS, uploads that were never completed do not keep a bucket that is empty otherwise.
+  objects::VersionQuery anything;
+  anything.bucket = input.bucket;
+  anything.limit = 1;
+  if (objects::list_versions(parts_.records, anything).versions.empty()) {
+    KENNEL_TRY_VOID(answered(parts_.uploads.abort_all(input.bucket), {.bucket = input.bucket}));
+  }
   KENNEL_TRY_VOID(answered(parts_.buckets.remove(input.bucket), {.bucket = input.bucket}));
   return wire::Nothing{};
 }

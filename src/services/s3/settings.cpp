@@ -6,6 +6,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "objects/lifecycle_document.h"
+#include "objects/lifecycle_problem.h"
 #include "services/s3/request.h"
 
 namespace kennel::services::s3 {
@@ -19,7 +21,7 @@ constexpr const char* kPolicy = "policy";
 constexpr const char* kCors = "cors";
 constexpr const char* kPublicAccessBlock = "public_access_block";
 constexpr const char* kEncryption = "encryption";
-constexpr const char* kLifecycle = "lifecycle";
+constexpr const char* kLifecycle = objects::kLifecycleSetting;
 constexpr const char* kOwnership = "ownership";
 // In place of a document: what a new bucket has was taken away.
 constexpr const char* kRemoved = "null";
@@ -324,13 +326,16 @@ S3::Answer<PutBucketLifecycleConfiguration> S3::handle(
                 "The XML you provided was not well-formed or did not validate against our "
                 "published schema");
   }
-  for (LifecycleRule rule : input.lifecycle_configuration->rules) {
+  const std::string document = to_document(*input.lifecycle_configuration).dump();
+  if (const auto problem = objects::find_lifecycle_problem(document)) {
+    return fail(problem->code, 400, problem->message);
+  }
+  for (const LifecycleRule& rule : input.lifecycle_configuration->rules) {
     if (rule.transitions || rule.noncurrent_version_transitions) {
       return not_implemented("lifecycle transitions: there is one storage class");
     }
   }
-  KENNEL_TRY_VOID(
-      put_setting(input, kLifecycle, to_document(*input.lifecycle_configuration).dump()));
+  KENNEL_TRY_VOID(put_setting(input, kLifecycle, objects::name_rules(document)));
   PutBucketLifecycleConfigurationOutput output;
   output.transition_default_minimum_object_size = "all_storage_classes_128K";
   return output;

@@ -138,6 +138,17 @@ TYPED_TEST(BlobsContract, KeepsContentUntilNobodyHoldsIt) {
   EXPECT_EQ(read_all(this->blobs_, *digest).error().kind, ErrorKind::kCorrupt);
 }
 
+TYPED_TEST(BlobsContract, SaysWhetherThereIsMoreToCollect) {
+  for (const char* text : {"dog", "cat"}) {
+    const auto digest = put(this->blobs_, text, "one");
+    ASSERT_TRUE(put(this->blobs_, text, "two"));
+    ASSERT_TRUE(this->blobs_.commit(Blobs::release(*digest, holder("one")), {}));
+  }
+  EXPECT_TRUE(this->blobs_.collect(1).more);
+  EXPECT_TRUE(this->blobs_.collect(1).more);
+  EXPECT_FALSE(this->blobs_.collect(1).more);
+}
+
 TYPED_TEST(BlobsContract, TakesContentAgainThatWasCollected) {
   const auto digest = put(this->blobs_, "dog", "one");
   ASSERT_TRUE(this->blobs_.commit(Blobs::release(*digest, holder("one")), {}));
@@ -156,6 +167,22 @@ TYPED_TEST(BlobsContract, LetsSeveralHoldABlobThatIsThere) {
   const auto missing = this->blobs_.commit(Blobs::hold(other, holder("two")), {});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().kind, ErrorKind::kConflict);
+}
+
+TYPED_TEST(BlobsContract, TellsWhatIsThereAndWhoHoldsIt) {
+  const base::Digest dog = *put(this->blobs_, "dog", "one");
+  const base::Digest cat = *put(this->blobs_, "cat", "two");
+  const auto rows = this->blobs_.list({}, 10);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0], this->blobs_.find(std::min(dog, cat)));
+  EXPECT_EQ(rows[1], this->blobs_.find(std::max(dog, cat)));
+  EXPECT_THAT(this->blobs_.list(rows[0].digest, 10), ElementsAre(rows[1]));
+  EXPECT_THAT(this->blobs_.list({}, 1), ElementsAre(rows[0]));
+  EXPECT_TRUE(this->blobs_.is_held(dog));
+  EXPECT_TRUE(this->blobs_.is_held(dog, holder("one")));
+  EXPECT_FALSE(this->blobs_.is_held(dog, holder("two")));
+  ASSERT_TRUE(this->blobs_.commit(Blobs::release(dog, holder("one")), {}));
+  EXPECT_FALSE(this->blobs_.is_held(dog));
 }
 
 TYPED_TEST(BlobsContract, CollectsNothingThatIsBeingRead) {

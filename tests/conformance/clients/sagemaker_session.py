@@ -20,7 +20,6 @@ tell(
         "role of a session": sagemaker.get_execution_role(notebook),
         "expanded": session.expand_role("trainer"),
         "account": session.account_id(),
-        # default_bucket() makes the bucket of this name; S3 is not there yet.
-        "bucket": session._default_bucket_name_override,
+        "bucket": session.default_bucket(),
     }
 )

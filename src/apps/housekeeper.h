@@ -2,26 +2,34 @@
 // an earlier process left half done. A thread of its own; `wake` and `stop` from any thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "objects/lifecycle_sweep.h"
 #include "objects/uploads.h"
 #include "store/blobs.h"
 
 namespace kennel::apps {
 
-class BlobKeeper {
+// All of it outlives the housekeeper.
+struct HouseholdParts {
+  store::Records& records;
+  store::Blobs& blobs;
+  objects::Buckets& buckets;
+  objects::Objects& objects;
+  objects::Uploads& uploads;
+};
+
+class Housekeeper {
  public:
-  // All of it outlives the keeper. The thread begins with what lies in the blobs' folder now:
-  // nothing may be writing there yet.
-  BlobKeeper(store::Blobs& blobs, objects::Uploads& uploads,
-             std::function<void(const std::string&)> report_failure);
-  ~BlobKeeper() { stop(); }
-  BlobKeeper(const BlobKeeper&) = delete;
-  BlobKeeper& operator=(const BlobKeeper&) = delete;
+  Housekeeper(HouseholdParts parts, std::function<void(const std::string&)> report_failure);
+  ~Housekeeper() { stop(); }
+  Housekeeper(const Housekeeper&) = delete;
+  Housekeeper& operator=(const Housekeeper&) = delete;
 
   // To be called now and then.
   void wake();
@@ -32,11 +40,13 @@ class BlobKeeper {
   void run();
   void remove_orphans();
   void collect();
+  void apply_lifecycle();
   [[nodiscard]] bool is_stopped();
-  void guarded(const char* what, void (BlobKeeper::*work)());
+  void guarded(const char* what, void (Housekeeper::*work)());
 
-  store::Blobs& blobs_;
-  objects::Uploads& uploads_;
+  HouseholdParts parts_;
+  objects::LifecycleSweep sweep_;
+  std::chrono::steady_clock::time_point next_sweep_{};  // of the thread
   std::function<void(const std::string&)> report_failure_;
   std::mutex mutex_;
   std::condition_variable changed_;
