@@ -44,6 +44,17 @@ base::Digest hmac_sha256(base::ByteView key, std::string_view message) {
   return digest;
 }
 
+std::array<std::uint8_t, 20> hmac_sha1(base::ByteView key, std::string_view message) {
+  std::array<std::uint8_t, 20> digest{};
+  std::size_t size = 0;
+  const base::ByteView bytes = base::as_bytes(message);
+  const bool done =
+      EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, key.data(), key.size(), bytes.data(),
+                bytes.size(), digest.data(), digest.size(), &size) != nullptr;
+  base::check(done && size == digest.size(), "HMAC works");
+  return digest;
+}
+
 void append_hex(std::string& text, const base::Digest& digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   for (const std::uint8_t byte : digest.bytes) {

@@ -1,6 +1,8 @@
-// HMAC-SHA-256 and hexadecimal text: what every signature is made of. Any thread.
+// HMAC and hexadecimal text: what every signature is made of. Any thread.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,9 @@
 namespace kennel::sign {
 
 [[nodiscard]] base::Digest hmac_sha256(base::ByteView key, std::string_view message);
+
+// Version 2's.
+[[nodiscard]] std::array<std::uint8_t, 20> hmac_sha1(base::ByteView key, std::string_view message);
 
 // Lower case.
 void append_hex(std::string& text, const base::Digest& digest);

@@ -157,11 +157,7 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
   if (!known) {
     return refuse(refused_key(service, known.error(), proof.claim.access_key_id));
   }
-  const bool right_service =
-      service.operations.empty() || proof.claim.scope.service == service.signing_name;
-  if (!right_service || !looks_like_a_region(proof.claim.scope.region)) {
-    return refuse(wrong_scope(service, proof.claim.scope));
-  }
+  KENNEL_TRY_VOID(check_scope(service, proof.claim.scope));
   if (auto timely = sign::check_time(proof.claim, proof.rules); !timely) {
     return refuse(refused_time(service, timely.error(), proof.claim, exchange.now));
   }
@@ -169,6 +165,12 @@ Outcome<Authenticator::Proof> Authenticator::read_claim(Exchange& exchange) {
   proof.secret = std::move(known->secret);
   proof.caller = std::move(known->caller);
   return proof;
+}
+
+Outcome<void> Authenticator::check_scope(const Service& service, const sign::Scope& scope) {
+  const bool right_service = service.operations.empty() || scope.service == service.signing_name;
+  if (right_service && looks_like_a_region(scope.region)) return {};
+  return refuse(wrong_scope(service, scope));
 }
 
 Outcome<void> Authenticator::check_signature(const Exchange& exchange, const Proof& proof,

@@ -50,6 +50,9 @@ class Authenticator {
   };
   // Fills `service`, `region` and, where the signature held, `caller`.
   [[nodiscard]] Outcome<Proof> check_head(Exchange& exchange);
+  // By the fields of a form that a browser posts; fills `region` and, where the signature held,
+  // `caller`. `service` is known.
+  [[nodiscard]] Outcome<void> check_form(Exchange& exchange, const base::Fields& fields);
   // The whole body into `text`, its bytes kept in `share`; at most `bytes_max` of them. Fills
   // `caller`.
   [[nodiscard]] aio::Task<Outcome<void>> take_body(Exchange& exchange, const Proof& proof,
@@ -60,6 +63,7 @@ class Authenticator {
 
  private:
   [[nodiscard]] Outcome<Proof> read_claim(Exchange& exchange);
+  [[nodiscard]] static Outcome<void> check_scope(const Service& service, const sign::Scope& scope);
   [[nodiscard]] Outcome<void> check_signature(const Exchange& exchange, const Proof& proof,
                                               std::string_view payload_hash) const;
   [[nodiscard]] Outcome<void> check_payload(const Exchange& exchange, const Proof& proof) const;

@@ -20,6 +20,8 @@ class BodyStream {
   virtual ~BodyStream() = default;
   // How many bytes will come; nullopt: the client did not say.
   [[nodiscard]] virtual std::optional<std::uint64_t> length() const = 0;
+  // No more than that will come: a form says how long it is, but not how much of it is its file.
+  [[nodiscard]] virtual std::optional<std::uint64_t> length_max() const { return length(); }
   // What their SHA-256 must be, where the client signed it. Whoever reads the body checks it, as
   // it may need the digest anyway.
   [[nodiscard]] virtual std::optional<base::Digest> sha256() const = 0;

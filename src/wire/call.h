@@ -43,6 +43,8 @@ struct Reply {
 };
 
 struct Answered : Reply<Document> {
+  std::string body;  // instead of the output's, where it is not empty
+
   Answered() = default;
   Answered(Document document) : Reply<Document>{std::move(document)} {}   // NOLINT: on purpose
   Answered(Reply<Document> reply) : Reply<Document>(std::move(reply)) {}  // NOLINT: on purpose

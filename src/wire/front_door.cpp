@@ -111,14 +111,12 @@ aio::Task<Outcome<void>> FrontDoor::answer_or_apologize(Exchange& exchange, Hold
 }
 
 aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, Holdings& holdings) {
+  if (const auto target = find_form_target(exchange.head, router_, bindings_)) {
+    aio::Task<Outcome<void>> uploading = upload(exchange, holdings, *target);
+    co_return co_await std::move(uploading);
+  }
   KENNEL_CO_TRY(const Authenticator::Proof proof, authenticator_.check_head(exchange));
-  // Counted only of those who have a key, so that nobody without one can take their place.
-  const auto is_taken_on = [&] {
-    if (in_flight_ >= options_.in_flight_max) return false;
-    holdings.in_flight.emplace(in_flight_, parts_.metrics.requests_in_flight());
-    return true;
-  };
-  if (proof.held && !is_taken_on()) co_return refuse(throttled(*exchange.service));
+  if (proof.held && !take_on(holdings)) co_return refuse(throttled(*exchange.service));
   const bool by_head = proof.held && exchange.service->protocol == Protocol::kRestXml;
   if (by_head) KENNEL_CO_TRY_VOID(identify(exchange));
   const StreamingFunction* streaming = by_head ? find_streaming(exchange) : nullptr;
@@ -129,14 +127,44 @@ aio::Task<Outcome<void>> FrontDoor::answer(Exchange& exchange, Holdings& holding
         authenticator_.take_body(exchange, proof, bytes_max, holdings.body);
     KENNEL_CO_TRY_VOID(co_await std::move(taking));
   }
-  if (!proof.held && !is_taken_on()) co_return refuse(throttled(*exchange.service));
+  if (!proof.held && !take_on(holdings)) co_return refuse(throttled(*exchange.service));
   if (!by_head) KENNEL_CO_TRY_VOID(identify(exchange));
   KENNEL_CO_TRY_VOID(decode(exchange));
   KENNEL_CO_TRY_VOID(validate(exchange));
   KENNEL_CO_TRY_VOID(authorize(exchange));
+  std::unique_ptr<VouchedBody> body;
+  if (streaming != nullptr) {
+    KENNEL_CO_TRY(body, VouchedBody::open(exchange, proof.claim, proof.key,
+                                          exchange.operation->body_bytes_max));
+  }
   aio::Task<Outcome<void>> operating =
-      streaming == nullptr ? operate(exchange) : operate_streaming(exchange, proof);
+      body == nullptr ? operate(exchange) : operate_streaming(exchange, *body);
   co_return co_await std::move(operating);
+}
+
+aio::Task<Outcome<void>> FrontDoor::upload(Exchange& exchange, Holdings& holdings,
+                                           const FormTarget& target) {
+  exchange.service = target.binding->service;
+  auto opening = FormBody::open(exchange);
+  KENNEL_CO_TRY(const auto body, co_await std::move(opening));
+  KENNEL_CO_TRY_VOID(authenticator_.check_form(exchange, body->fields()));
+  if (!take_on(holdings)) co_return refuse(throttled(*exchange.service));
+  exchange.binding = target.binding;
+  exchange.operation = target.operation;
+  KENNEL_CO_TRY(const FormUpload form, FormUpload::read(*body, target, exchange.now));
+  KENNEL_CO_TRY(exchange.input, form.make_input());
+  KENNEL_CO_TRY_VOID(validate(exchange));
+  KENNEL_CO_TRY_VOID(authorize(exchange));
+  aio::Task<Outcome<void>> operating = operate_streaming(exchange, *body);
+  KENNEL_CO_TRY_VOID(co_await std::move(operating));
+  form.answer(exchange.head, exchange.answered);
+  co_return Outcome<void>{};
+}
+
+bool FrontDoor::take_on(Holdings& holdings) {
+  if (in_flight_ >= options_.in_flight_max) return false;
+  holdings.in_flight.emplace(in_flight_, parts_.metrics.requests_in_flight());
+  return true;
 }
 
 Outcome<void> FrontDoor::identify(Exchange& exchange) const {
@@ -229,12 +257,9 @@ aio::Task<Outcome<void>> FrontDoor::operate(Exchange& exchange) {
   co_return Outcome<void>{};
 }
 
-aio::Task<Outcome<void>> FrontDoor::operate_streaming(Exchange& exchange,
-                                                      const Authenticator::Proof& proof) {
-  KENNEL_CO_TRY(const auto body, VouchedBody::open(exchange, proof.claim, proof.key,
-                                                   exchange.operation->body_bytes_max));
+aio::Task<Outcome<void>> FrontDoor::operate_streaming(Exchange& exchange, BodyStream& body) {
   const Call call = call_of(exchange);
-  aio::Task<Outcome<Answered>> operating = (*find_streaming(exchange))(call, exchange.input, *body);
+  aio::Task<Outcome<Answered>> operating = (*find_streaming(exchange))(call, exchange.input, body);
   KENNEL_CO_TRY(exchange.answered, co_await std::move(operating));
   co_return Outcome<void>{};
 }
@@ -248,6 +273,7 @@ http::Response FrontDoor::encode(Exchange& exchange, const Outcome<void>& outcom
   response.fields.insert(response.fields.end(), answered.fields.begin(), answered.fields.end());
   response.stream = std::move(answered.stream);
   response.stream_length = answered.length;
+  if (!answered.body.empty()) response.body = std::move(answered.body);
   return response;
 }
 

@@ -28,6 +28,7 @@
 #include "wire/authenticate.h"
 #include "wire/call.h"
 #include "wire/exchange.h"
+#include "wire/form_upload.h"
 #include "wire/holdings.h"
 #include "wire/route.h"
 #include "wire/validate.h"
@@ -66,13 +67,17 @@ class FrontDoor final : public http::Handler {
   [[nodiscard]] aio::Task<Outcome<void>> answer(Exchange& exchange, Holdings& holdings);
   [[nodiscard]] aio::Task<Outcome<void>> answer_or_apologize(Exchange& exchange,
                                                              Holdings& holdings);
+  // A browser's form in the place of a signed request: steps 1 to 7 by its fields.
+  [[nodiscard]] aio::Task<Outcome<void>> upload(Exchange& exchange, Holdings& holdings,
+                                                const FormTarget& target);
+  // Counted only of those who have a key, so that nobody without one can take their place.
+  [[nodiscard]] bool take_on(Holdings& holdings);
   [[nodiscard]] Outcome<void> identify(Exchange& exchange) const;
   [[nodiscard]] Outcome<void> decode(Exchange& exchange) const;
   [[nodiscard]] Outcome<void> validate(const Exchange& exchange) const;
   [[nodiscard]] Outcome<void> authorize(const Exchange& exchange) const;
   [[nodiscard]] aio::Task<Outcome<void>> operate(Exchange& exchange);
-  [[nodiscard]] aio::Task<Outcome<void>> operate_streaming(Exchange& exchange,
-                                                           const Authenticator::Proof& proof);
+  [[nodiscard]] aio::Task<Outcome<void>> operate_streaming(Exchange& exchange, BodyStream& body);
   [[nodiscard]] const StreamingFunction* find_streaming(const Exchange& exchange) const;
   [[nodiscard]] Call call_of(const Exchange& exchange) const;
   [[nodiscard]] http::Response encode(Exchange& exchange, const Outcome<void>& outcome) const;

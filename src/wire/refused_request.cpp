@@ -136,6 +136,8 @@ ApiError refused_signature(const Service& service, const sign::Refusal& refusal)
   }
   if (is_s3(service) && !refusal.string_to_sign.empty()) {
     error.details["StringToSign"] = refusal.string_to_sign;
+  }
+  if (is_s3(service) && !refusal.canonical_request.empty()) {
     error.details["CanonicalRequest"] = refusal.canonical_request;
   }
   return error;

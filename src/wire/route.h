@@ -47,6 +47,8 @@ class Router {
                   std::vector<std::string> hosts = {"localhost"});
 
   [[nodiscard]] Identified identify(const Asked& asked) const;
+  // The target with the bucket in the path, where it was in the host.
+  [[nodiscard]] std::string path_style_target(const Asked& asked) const;
 
  private:
   struct Row {
@@ -72,7 +74,6 @@ class Router {
   [[nodiscard]] Identified by_action(const Asked& asked, const base::Fields& form,
                                      std::string_view action) const;
   [[nodiscard]] Identified by_path(const Asked& asked) const;
-  [[nodiscard]] std::string path_style_target(const Asked& asked) const;
   [[nodiscard]] Unrouted nothing(const Asked& asked) const;
 
   std::vector<const Service*> services_;

@@ -78,7 +78,7 @@ aio::Task<Outcome<Piece>> read_piece(wire::BodyStream& body, std::size_t size) {
 }  // namespace
 
 Outcome<void> check_length(const wire::BodyStream& body) {
-  if (body.length()) return {};
+  if (body.length_max()) return {};
   return fail("MissingContentLength", 411, "You must provide the Content-Length HTTP header.");
 }
 
@@ -168,7 +168,7 @@ Outcome<Received> Intake::finish(const base::Fields& trailers) {
 aio::Task<Outcome<base::Bytes>> pour(aio::Runtime& runtime, wire::BodyStream& body,
                                      std::shared_ptr<Intake> intake) {
   // One byte more than there is, so that the end is seen with the last of them.
-  const std::size_t size = std::min<std::uint64_t>(body.length().value_or(0) + 1, kPieceBytes);
+  const std::size_t size = std::min<std::uint64_t>(body.length_max().value_or(0) + 1, kPieceBytes);
   auto first = read_piece(body, size);
   KENNEL_CO_TRY(Piece piece, co_await std::move(first));
   while (!piece.last) {
