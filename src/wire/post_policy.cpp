@@ -86,7 +86,7 @@ Outcome<PostPolicy> PostPolicy::parse(std::string_view base64) {
   if (conditions == document.end()) return invalid("Policy missing conditions.");
   if (!conditions->is_array()) return invalid("Invalid 'conditions' value: must be a List.");
   PostPolicy policy;
-  policy.expires_ = from_epoch_seconds(*time);
+  policy.expires_ = *time;
   for (const Document& condition : *conditions) KENNEL_TRY_VOID(policy.add(condition));
   return policy;
 }
@@ -159,7 +159,7 @@ bool PostPolicy::speaks_of(std::string_view field) const {
 
 Outcome<void> PostPolicy::check(std::string_view bucket, std::span<const base::Field> fields,
                                 TimePoint now) const {
-  if (now >= expires_) return denied("Policy expired.");
+  if (to_epoch_seconds(now) >= expires_) return denied("Policy expired.");
   for (const Condition& condition : conditions_) {
     const auto value =
         condition.field == "bucket" ? bucket : base::find_field(fields, condition.field);

@@ -53,7 +53,7 @@ class PostPolicy {
   [[nodiscard]] static bool holds(const Condition& condition, std::string_view value);
   [[nodiscard]] bool speaks_of(std::string_view field) const;
 
-  TimePoint expires_;
+  double expires_ = 0;  // seconds since 1970: in years that no TimePoint reaches, too
   std::vector<Condition> conditions_;
   SizeRange size_range_;
 };

@@ -47,6 +47,8 @@ def main() -> None:
         forms[name] += part("behind", "ignored") + "--edge--\r\n"
         policy = base64.b64decode(fields["policy"])
         (FUZZ / "corpus" / "post_policy" / name).write_bytes(policy)
+    long_ago = b'{"expiration": "1356-11-21T11:00:00Z", "conditions": []}'
+    (FUZZ / "corpus" / "post_policy" / "long_ago").write_bytes(long_ago)
     for name, form in forms.items():
         (FUZZ / "corpus" / "form_data" / name).write_bytes(b"\5" + form.encode())
 

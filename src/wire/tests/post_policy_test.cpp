@@ -46,6 +46,14 @@ TEST(PostPolicy, IsOverAtItsTime) {
   EXPECT_EQ(refusal("[]", {}, kNow + 1s), "Invalid according to Policy: Policy expired.");
 }
 
+TEST(PostPolicy, KnowsYearsThatNoClockReaches) {
+  const auto ends = [](std::string_view time) {
+    return parse(R"({"conditions":[],"expiration":")" + std::string(time) + "\"}").value();
+  };
+  EXPECT_TRUE(ends("9999-12-31T23:59:59Z").check("dogs", {}, kNow));
+  EXPECT_FALSE(ends("1356-11-21T11:00:00Z").check("dogs", {}, kNow));
+}
+
 TEST(PostPolicy, NamesTheConditionThatFailed) {
   const std::string failed = "Invalid according to Policy: Policy Condition failed: ";
   EXPECT_EQ(refusal(R"([{"Key":"dog"}])", {{"key", "cat"}}), failed + R"(["eq", "$key", "dog"])");
