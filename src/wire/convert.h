@@ -2,6 +2,7 @@
 // read, so that what is missing here is optional, and a wrong type is a bug.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -32,8 +33,11 @@ using TimePoint = std::chrono::system_clock::time_point;
 }
 
 [[nodiscard]] inline TimePoint from_epoch_seconds(double seconds) {
+  // What a time_point of nanoseconds can hold: the years 1678 to 2261. Beyond, its first or last.
+  constexpr double kSecondsMax = 9.2e9;
+  const double kept = std::clamp(seconds, -kSecondsMax, kSecondsMax);
   return TimePoint(std::chrono::milliseconds(
-      static_cast<std::int64_t>(seconds * 1000.0 + (seconds < 0 ? -0.5 : 0.5))));
+      static_cast<std::int64_t>(kept * 1000.0 + (kept < 0 ? -0.5 : 0.5))));
 }
 
 inline void from_document(const Document&, Nothing&) {}

@@ -132,7 +132,7 @@ class Walk {
     std::string text;
     for (int time = 0; time < times; ++time) text += latest->text;
     const auto version =
-        store_.uploads.complete("dogs", key, upload.id, {{1, md5_of(text), ""}}, {}, store_.now);
+        store_.uploads.complete("dogs", key, upload.id, {.parts = {{1, md5_of(text)}}}, store_.now);
     EXPECT_TRUE(version);
     expect_put(key, *version, text);
     return "upload " + key;

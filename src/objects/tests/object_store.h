@@ -122,7 +122,8 @@ class ObjectStore {
     for (const Part& part : uploads.list_parts(upload, 0, kPartNumberMax).parts) {
       named.push_back({.number = part.number, .etag = part.content.etag});
     }
-    return uploads.complete("dogs", upload.key, upload.id, named, conditions, now);
+    return uploads.complete("dogs", upload.key, upload.id,
+                            {.parts = std::move(named), .conditions = conditions}, now);
   }
 
   Outcome<std::string> read(const std::string& key,

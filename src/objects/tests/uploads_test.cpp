@@ -16,7 +16,7 @@ using testing::SizeIs;
 class UploadsTest : public testing::Test {
  protected:
   Outcome<ObjectVersion> complete(const std::vector<NamedPart>& named) {
-    return store_.uploads.complete("dogs", "rex", upload_.id, named, {}, store_.now);
+    return store_.uploads.complete("dogs", "rex", upload_.id, {.parts = named}, store_.now);
   }
   static NamedPart named(std::uint32_t number, std::string_view text) {
     return {.number = number, .etag = md5_of(text)};
@@ -74,11 +74,11 @@ TEST_F(UploadsTest, KeepWhatTheyBeganWith) {
   NewPart part{.number = 1, .content = content_of("woof"), .staged = store_.stage("woof")};
   part.content.checksum = StoredChecksum{"CRC32", "FULL_OBJECT", "AAAAAA=="};
   ASSERT_TRUE(store_.uploads.put_part(*got, std::move(part), store_.now));
-  const auto wrong = store_.uploads.complete("dogs", "tim", got->id,
-                                             {{1, md5_of("woof"), "BBBBBB=="}}, {}, store_.now);
+  const auto wrong = store_.uploads.complete(
+      "dogs", "tim", got->id, {.parts = {{1, md5_of("woof"), "BBBBBB==", "CRC32"}}}, store_.now);
   EXPECT_EQ(wrong.error().problem, Problem::kInvalidPart);
-  const auto object = store_.uploads.complete("dogs", "tim", got->id,
-                                              {{1, md5_of("woof"), "AAAAAA=="}}, {}, store_.now);
+  const auto object = store_.uploads.complete(
+      "dogs", "tim", got->id, {.parts = {{1, md5_of("woof"), "AAAAAA==", "CRC32"}}}, store_.now);
   ASSERT_TRUE(object);
   EXPECT_TRUE(object->content.checksum->value.ends_with("-1"));
   EXPECT_EQ(object->attributes.metadata.at("a"), "ä");
@@ -158,7 +158,7 @@ TEST_F(UploadsTest, GiveTheSameObjectWhenCompletedTwice) {
   EXPECT_EQ(second->id, first->id);
   EXPECT_EQ(second->content.etag, first->content.etag);
   EXPECT_EQ(store_.read("rex").value(), "replaced meanwhile");
-  EXPECT_EQ(store_.uploads.complete("dogs", "tim", upload_.id, {}, {}, store_.now).error().problem,
+  EXPECT_EQ(store_.uploads.complete("dogs", "tim", upload_.id, {}, store_.now).error().problem,
             Problem::kNoSuchUpload);
 }
 

@@ -165,7 +165,9 @@ TEST_F(FrontDoorTest, SurvivesAFunctionThatThrows) {
 }
 
 TEST_F(FrontDoorTest, SurvivesAnOutputThatDoesNotFit) {
-  list_ = [](const Document&) { return Outcome<Document>(Document{{"logGroups", {{{"logGroupName", 5}}}}}); };
+  list_ = [](const Document&) {
+    return Outcome<Document>(Document{{"logGroups", {{{"logGroupName", 5}}}}});
+  };
   const auto response = ask("DescribeLogGroups", "{}");
   EXPECT_EQ(response.status, 500);
   EXPECT_THAT(response.body, HasSubstr("InternalServerException"));

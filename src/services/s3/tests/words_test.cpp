@@ -9,8 +9,8 @@ TEST(BucketName, FollowsTheRules) {
   for (const char* good : {"dogs", "my-dogs.2026", "abc", "1a2"}) {
     EXPECT_TRUE(check_bucket_name(good)) << good;
   }
-  for (const char* bad : {"ab", "Dogs", "-dogs", "dogs-", "do..gs", "192.168.1.1", "xn--dogs",
-                          "dogs_1", ""}) {
+  for (const char* bad :
+       {"ab", "Dogs", "-dogs", "dogs-", "do..gs", "192.168.1.1", "xn--dogs", "dogs_1", ""}) {
     EXPECT_FALSE(check_bucket_name(bad)) << bad;
   }
 }
