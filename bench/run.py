@@ -10,7 +10,7 @@ from pathlib import Path
 import accuracy
 import extraction
 import frontdoor
-import objects
+import s3_objects
 import training
 from measured_process import BenchError
 from setting import BUILD, ROOT, find_photos, warn_when_busy
@@ -18,7 +18,7 @@ from subjects import EPOCHS
 
 PARTS = {
     "frontdoor": frontdoor.run,
-    "objects": objects.run,
+    "objects": s3_objects.run,
     "extraction": extraction.run,
     "training": training.run,
     "accuracy": accuracy.run,

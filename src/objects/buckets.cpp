@@ -46,7 +46,7 @@ store::Change expect_unchanged(const Bucket& bucket) {
 }
 
 Outcome<Bucket> Buckets::create(std::string_view name, std::string_view region, TimePoint now) {
-  const Bucket bucket{.name = std::string(name), .region = std::string(region), .created = now};
+  Bucket bucket{.name = std::string(name), .region = std::string(region), .created = now};
   if (!records_.commit({{kBuckets, bucket.name, to_record(bucket), 0}})) {
     return refuse(Problem::kBucketExists);
   }
