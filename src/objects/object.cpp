@@ -205,8 +205,10 @@ std::string make_version_id(std::uint64_t stamp) {
 }
 
 std::uint64_t stamp_of(std::string_view version_id) {
+  constexpr std::size_t kStampLetters = 16;
+  const std::string_view letters = version_id.substr(0, kStampLetters);
   std::uint64_t inverted = 0;
-  std::from_chars(version_id.data(), version_id.data() + 16, inverted, 16);
+  std::from_chars(letters.data(), letters.data() + letters.size(), inverted, 16);
   return ~inverted;
 }
 

@@ -215,14 +215,14 @@ Outcome<ObjectVersion> Objects::put(NewObject object, const WriteConditions& con
     const auto lock = lock_where_versioned(bucket, object.key);
     const Latest latest = find_latest(object.bucket, object.key);
     KENNEL_TRY_VOID(check(conditions, latest.object));
-    const ObjectVersion version{.bucket = object.bucket,
-                                .key = object.key,
-                                .id = make_version_id(next_stamp(now, latest.stamp)),
-                                .is_null = bucket.versioning != Versioning::kEnabled,
-                                .modified = now,
-                                .owner = object.owner,
-                                .content = object.content,
-                                .attributes = object.attributes};
+    ObjectVersion version{.bucket = object.bucket,
+                          .key = object.key,
+                          .id = make_version_id(next_stamp(now, latest.stamp)),
+                          .is_null = bucket.versioning != Versioning::kEnabled,
+                          .modified = now,
+                          .owner = object.owner,
+                          .content = object.content,
+                          .attributes = object.attributes};
     store::Changes changes = more;
     if (note) changes.push_back(note(version));
     const auto committed = try_put(bucket, object, latest, version, std::move(changes));

@@ -79,8 +79,8 @@ SignedText read_signed_text(const RequestView& request) {
     const std::string value = percent_decode(parameter.value);
     text.take(base::to_lower(name), value);
     if (std::ranges::find(kSubresources, name) == kSubresources.end()) continue;
-    const bool has_value = parameter.whole.size() > parameter.name.size();
-    text.subresources[name] = has_value && !value.empty() ? name + "=" + value : name;
+    std::string& whole = text.subresources[name] = name;
+    if (!value.empty()) whole.append("=").append(value);
   }
   return text;
 }

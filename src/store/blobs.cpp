@@ -230,7 +230,7 @@ Result<void> Blobs::commit(const Changes& changes, std::span<const Arrival> arri
   for (int attempt = 1;; ++attempt) {
     Arranged arranged{.changes = changes};
     for (const Arrival& arrival : arrivals) arrange(arrival, arranged);
-    const Result<void> committed = commit_arranged(arranged);
+    Result<void> committed = commit_arranged(arranged);
     if (committed) {
       for (const std::string& file : arranged.superseded) remove_file(file);
       return {};

@@ -98,6 +98,9 @@ def test_encryption_is_changed_and_falls_back(s3, bucket):
 
 
 def test_the_owner_alone_may_do_everything(s3, bucket):
+    assert status(s3.put_bucket_acl(Bucket=bucket, ACL="private")) == 200
+    code = "AccessControlListNotSupported"
+    assert refused(s3.put_bucket_acl, Bucket=bucket, ACL="public-read") == (400, code)
     found = s3.get_bucket_acl(Bucket=bucket)
     owner = s3.list_buckets()["Owner"]["ID"]
     assert found["Owner"]["ID"] == owner

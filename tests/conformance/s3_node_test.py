@@ -40,6 +40,7 @@ def check_objects(found):
     assert found["part"] == ["wau", "bytes 4-6/7", 206]
     assert found["tags"] == [["dogs"], ["cats"], []]
     assert (found["size"], found["grants"]) == (7, ["FULL_CONTROL"])
+    assert found["private"] == 200
     assert [flag for flag in ("body", "copy", "dated") if not found[flag]] == []
 
 

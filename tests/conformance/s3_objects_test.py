@@ -254,6 +254,9 @@ def test_attributes_are_told_as_asked(s3, dog):
 
 
 def test_the_owner_may_do_everything_with_an_object(s3, dog):
+    assert status(s3.put_object_acl(**dog, ACL="bucket-owner-full-control")) == 200
+    code = "AccessControlListNotSupported"
+    assert refused(s3.put_object_acl, **dog, ACL="public-read") == (400, code)
     found = s3.get_object_acl(**dog)
     (grant,) = found["Grants"]
     assert grant["Permission"] == "FULL_CONTROL"

@@ -22,8 +22,7 @@ std::vector<std::string> odd_keys() {
                                 "%2F+",
                                 "a",
                                 "a\x01",
-                                "a\x01"
-                                "b",
+                                "a\001b",
                                 "a ",
                                 "a!",
                                 "a/",

@@ -35,7 +35,7 @@ bool looks_like_a_region(std::string_view text) {
 // Where a bucket is to be: what the client says must fit where it asks.
 Outcome<std::string> region_of(const wire::Call& call, const CreateBucketRequest& input) {
   const auto& configuration = input.create_bucket_configuration;
-  const std::string constraint =
+  std::string constraint =
       configuration ? configuration->location_constraint.value_or("") : std::string();
   if (constraint == kDefaultRegion || !looks_like_a_region(constraint)) {
     return fail("InvalidLocationConstraint", 400, "The specified location-constraint is not valid",

@@ -32,7 +32,7 @@ Outcome<std::string> checksum_type(const std::string& algorithm,
                                    const std::optional<std::string>& wanted) {
   const bool full_only = algorithm == "CRC64NVME";
   const bool composite_only = algorithm.starts_with("SHA");
-  const std::string type = wanted.value_or(full_only ? objects::kFullObject : objects::kComposite);
+  std::string type = wanted.value_or(full_only ? objects::kFullObject : objects::kComposite);
   if ((full_only && type != objects::kFullObject) ||
       (composite_only && type != objects::kComposite)) {
     return fail("InvalidRequest", 400,

@@ -173,7 +173,7 @@ class S3 {
       const Input& input, std::string_view setting) const;
   template <class Input>
   [[nodiscard]] wire::Outcome<void> put_setting(const Input& input, std::string_view setting,
-                                                std::string value);
+                                                const std::string& value);
   template <class Input>
   [[nodiscard]] wire::Outcome<void> remove_setting(const Input& input, std::string_view setting);
 

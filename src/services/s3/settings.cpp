@@ -141,9 +141,10 @@ Outcome<std::optional<Configuration>> S3::get_setting(const Input& input,
 }
 
 template <class Input>
-Outcome<void> S3::put_setting(const Input& input, std::string_view setting, std::string value) {
+Outcome<void> S3::put_setting(const Input& input, std::string_view setting,
+                              const std::string& value) {
   KENNEL_TRY_VOID(get_bucket(input));
-  return answered(parts_.buckets.put_setting(input.bucket, setting, std::move(value)),
+  return answered(parts_.buckets.put_setting(input.bucket, setting, value),
                   {.bucket = input.bucket});
 }
 

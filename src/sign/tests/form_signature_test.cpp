@@ -36,9 +36,9 @@ base::Fields signed_by_version_2() {
           {"signature", "Z8rTso3BzITPQ1zSr++g7oktw1g="}};
 }
 
-base::Fields with(base::Fields fields, std::string_view name, std::string value) {
+base::Fields with(base::Fields fields, std::string_view name, const std::string& value) {
   for (base::Field& field : fields) {
-    if (field.name == name) field.value = std::move(value);
+    if (field.name == name) field.value = value;
   }
   return fields;
 }

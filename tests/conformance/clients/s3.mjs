@@ -22,6 +22,7 @@ import {
   ListObjectsCommand,
   ListPartsCommand,
   PutBucketVersioningCommand,
+  PutObjectAclCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   S3Client,
@@ -92,6 +93,7 @@ async function objects() {
     tags: tags.map(({ TagSet }) => TagSet.map((tag) => tag.Value)),
     copy: (await bytes(await ask(GetObjectCommand, { Bucket, Key: 'copy' }))).equals(body),
     size: attributes.ObjectSize,
+    private: (await ask(PutObjectAclCommand, { ...there, ACL: 'private' })).$metadata.httpStatusCode,
     grants: (await ask(GetObjectAclCommand, there)).Grants.map((each) => each.Permission),
     dated: head.LastModified instanceof Date,
   };

@@ -67,6 +67,7 @@ const found = { missing: [] };
 for (const name of ['GetBucketWebsite', 'GetBucketReplication', 'GetObjectLockConfiguration']) {
   found.missing.push(await refusal(name));
 }
+found.closed = (await ask('PutBucketAcl', { ACL: 'private' })).status;
 for (const name of READ) found[name] = await ask(`Get${name}`);
 for (const [name, input] of Object.entries(SETTINGS)) {
   await ask(`Put${name}`, input);
