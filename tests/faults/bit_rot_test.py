@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from s3_client import Answer, NoAnswerError, S3Client
+from lean_client import Answer, NoAnswerError, S3Client
 from uploads import Upload
 from writers import BUCKET, MIB, open_bucket
 

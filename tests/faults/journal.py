@@ -4,7 +4,7 @@ import itertools
 import threading
 from dataclasses import dataclass
 
-from s3_client import Content
+from lean_client import Content
 from uploads import Upload
 
 Found = Content | None  # None: there is no object

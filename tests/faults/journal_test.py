@@ -2,7 +2,7 @@
 
 import pytest
 from journal import Journal
-from s3_client import Content
+from lean_client import Content
 
 ONE, TWO = Content.of(b"one"), Content.of(b"two")
 

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 from journal import Journal
-from s3_client import NoAnswerError
+from lean_client import NoAnswerError
 from store_check import check_store
 from writers import THREADS, finish, make_writers, open_bucket, run
 

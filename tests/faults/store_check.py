@@ -3,8 +3,8 @@
 import json
 
 from journal import Journal
+from lean_client import Access, S3Client
 from running_server import RunningServer
-from s3_client import Access, S3Client
 from uploads import Upload
 from writers import BUCKET
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from s3_client import Answer, Content, S3Client
+from lean_client import Answer, Content, S3Client
 
 
 @dataclass

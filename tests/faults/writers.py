@@ -7,8 +7,8 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from journal import Journal
+from lean_client import Access, Answer, Content, NoAnswerError, S3Client, Step, content_of, pass_by
 from running_server import RunningServer
-from s3_client import Access, Answer, Content, NoAnswerError, S3Client, Step, content_of, pass_by
 from uploads import Upload
 
 BUCKET = "written"

@@ -1,12 +1,11 @@
 #include "wire/form_data.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace kennel::wire {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr std::string_view kBoundary = "edge";
 
@@ -103,6 +102,10 @@ TEST(FormParser, TakesBlanksBehindABoundaryAndNamesWithoutQuotes) {
 
 TEST(FormParser, RefusesWhatIsNoForm) {
   const std::string disposition = "--edge\r\nContent-Disposition: ";
+  // A part with that behind its disposition, and the end.
+  const auto part = [&disposition](std::string_view form, std::string_view content) {
+    return fmt::format("{}{}\r\n\r\n{}\r\n{}", disposition, form, content, kEnd);
+  };
   for (const std::string& text : {
            std::string(),
            std::string("wau"),
@@ -111,11 +114,11 @@ TEST(FormParser, RefusesWhatIsNoForm) {
            std::string("--edge\r\n: nothing\r\n\r\n"),
            std::string("--edge\r\nno colon\r\n\r\n"),
            "--edge\r\nContent-Type: text/plain\r\n\r\nno name\r\n" + kEnd,
-           disposition + "form-data\r\n\r\nno name\r\n" + kEnd,
-           disposition + "attachment; name=\"key\"\r\n\r\ndog\r\n" + kEnd,
-           disposition + "form-data; name=\"key\r\n\r\ndog\r\n" + kEnd,
-           disposition + "form-data; name=\"key\" dog\r\n\r\ndog\r\n" + kEnd,
-           disposition + "form-data; name=\"key\"; name=\"other\"\r\n\r\ndog\r\n" + kEnd,
+           part("form-data", "no name"),
+           part("attachment; name=\"key\"", "dog"),
+           part("form-data; name=\"key", "dog"),
+           part("form-data; name=\"key\" dog", "dog"),
+           part("form-data; name=\"key\"; name=\"other\"", "dog"),
            field("key", "dog") + field("KEY", "other") + file("wau") + kEnd,
            field("key", std::string_view("d\0g", 3)) + file("wau") + kEnd,
            field(std::string_view("k\0y", 3), "dog") + file("wau") + kEnd,

@@ -2,6 +2,7 @@
 // own.
 #include "wire/form_upload.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -108,12 +109,13 @@ class FormUploadTest : public testing::Test {
   static std::string body_of(const base::Fields& fields, std::string_view file) {
     std::string text;
     for (const auto& [name, value] : fields) {
-      text += "--edge\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value +
-              "\r\n";
+      text += fmt::format("--edge\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n",
+                          name, value);
     }
-    return text +
-           "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a/dog.jpg\"" +
-           "\r\n\r\n" + std::string(file) + "\r\n--edge--\r\n";
+    return text + fmt::format(
+                      "--edge\r\nContent-Disposition: form-data; name=\"file\"; "
+                      "filename=\"a/dog.jpg\"\r\n\r\n{}\r\n--edge--\r\n",
+                      file);
   }
 
   // Signed by version 2; the policy allows these fields and `more`.
