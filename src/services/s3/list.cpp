@@ -44,7 +44,9 @@ template <class Shown>
 void show_content(const objects::ObjectVersion& version,
                   const std::optional<std::string>& encoding_type, Shown& shown) {
   shown.key = encode_key(version.key, encoding_type);
-  shown.last_modified = in_seconds(version.modified);
+  // In milliseconds, unlike in heads: or `aws s3 sync` would take a file that was written and put
+  // within the same second for newer than its object.
+  shown.last_modified = version.modified;
   shown.e_tag = in_quotes(version.content.etag);
   shown.size = static_cast<std::int64_t>(version.content.size);
   shown.storage_class = version.attributes.storage_class;
