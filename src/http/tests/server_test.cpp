@@ -166,10 +166,8 @@ TEST(Server, StreamsInChunksWhenTheLengthIsUnknown) {
   WireClient client(service.port());
   client.send(get("/chunks"));
   EXPECT_EQ(field_of(client.read_until("\r\n\r\n"), "Transfer-Encoding"), "chunked");
-  EXPECT_EQ(client.read_until("\r\n"), "10000\r\n");
-  EXPECT_EQ(client.read_exactly(0x10000 + 2), std::string(0x10000, '\0') + "\r\n");
-  EXPECT_EQ(client.read_until("\r\n"), "86a0\r\n");
-  EXPECT_EQ(client.read_exactly(0x86a0 + 2), std::string(0x86a0, '\0') + "\r\n");
+  EXPECT_EQ(client.read_until("\r\n"), "186a0\r\n");
+  EXPECT_EQ(client.read_exactly(0x186a0 + 2), std::string(0x186a0, '\0') + "\r\n");
   EXPECT_EQ(client.read_exactly(5), "0\r\n\r\n");
   client.send(kGet);
   EXPECT_EQ(read_answer(client).body, "GET /a");

@@ -5,10 +5,10 @@
 namespace kennel::sign {
 namespace {
 
-// The example of S3's user guide, "Query string request authentication alternative".
+// The example of the user guide of S3, "Query string request authentication alternative".
 constexpr const char* kSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 constexpr const char* kTarget =
-    "/awsexamplebucket1/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE"
+    "/johnsmith/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE"
     "&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620";
 
 Checked<Claim> claim_of(std::string_view target) {
