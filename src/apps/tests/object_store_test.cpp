@@ -193,7 +193,9 @@ TEST_F(ObjectStoreTest, TakesManyWritersOfTheSameKeys) {
   }
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(good, 60);
-  for (const char* key : {"/dogs/0", "/dogs/1", "/dogs/2"}) ask("DELETE", key);
+  for (const char* key : {"/dogs/0", "/dogs/1", "/dogs/2"}) {
+    EXPECT_EQ(ask("DELETE", key).status, 204);
+  }
   EXPECT_EQ(ask("DELETE", "/dogs").status, 204);
 }
 
