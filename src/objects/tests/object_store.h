@@ -41,7 +41,7 @@ inline Content content_of(std::string_view text) {
   return content;
 }
 
-inline Outcome<std::string> read_all(ContentReader reader) {
+inline Outcome<std::string> read_all(ContentReader& reader) {
   std::string text(reader.size(), '\0');
   const auto read =
       reader.read_exactly(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
@@ -99,11 +99,11 @@ class ObjectStore {
     return uploads.put_part(upload, std::move(part), now);
   }
 
-  // A part that is `from` so many times over, in as many extents.
+  // A part that is `from` so many times over, in as many extents, pinned until it holds them.
   Outcome<void> copy_part(const Upload& upload, std::uint32_t number, const std::string& from,
                           int times) {
     KENNEL_TRY(auto source, objects.open("dogs", from));
-    KENNEL_TRY(const std::string text, read_all(std::move(source.second)));
+    KENNEL_TRY(const std::string text, read_all(source.second));
     NewPart part{.number = number};
     std::string whole;
     for (int time = 0; time < times; ++time) {
@@ -129,7 +129,7 @@ class ObjectStore {
   Outcome<std::string> read(const std::string& key,
                             const std::optional<std::string>& version_id = {}) {
     KENNEL_TRY(auto opened, objects.open("dogs", key, version_id));
-    return read_all(std::move(opened.second));
+    return read_all(opened.second);
   }
 
   Outcome<Removed> remove(const std::string& key, const std::optional<std::string>& version_id = {},

@@ -78,7 +78,7 @@ class Actor {
     auto opened = store_.objects.open("dogs", key, id);
     if (!succeeded(opened)) return;
     const std::string etag = opened->first.content.etag;
-    const auto text = read_all(std::move(opened->second));
+    const auto text = read_all(opened->second);
     ASSERT_TRUE(text) << text.error().message;
     if (!etag.ends_with("-1")) {
       EXPECT_EQ(md5_of(*text), etag);
