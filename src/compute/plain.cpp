@@ -1,0 +1,72 @@
+#include <signal.h>
+
+#include <atomic>
+
+#include "compute/process_instance.h"
+
+namespace kennel::compute {
+namespace {
+
+class PlainInstance final : public ProcessInstance {
+ public:
+  PlainInstance(ChildProcess child, std::unique_ptr<Pipe> output, std::unique_ptr<Cgroup> cgroup,
+                DiskUse disk_use, std::vector<Overlay> overlays)
+      : ProcessInstance(std::move(child), std::move(output), std::move(cgroup),
+                        std::move(disk_use)),
+        overlays_(std::move(overlays)) {}
+  ~PlainInstance() override { PlainInstance::kill(); }
+  PlainInstance(const PlainInstance&) = delete;
+  PlainInstance& operator=(const PlainInstance&) = delete;
+
+  void terminate() override { child().signal(SIGTERM); }
+  void kill() override {
+    child().signal_group(SIGKILL);
+    kill_group();
+  }
+  [[nodiscard]] base::Path upper(const base::Path& to) const override {
+    for (const Overlay& overlay : overlays_) {
+      if (overlay.to == to) return overlay.lower;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<Overlay> overlays_;
+};
+
+class PlainLauncher final : public Launcher {
+ public:
+  explicit PlainLauncher(LauncherOptions options) : options_(std::move(options)) {}
+
+  base::Result<std::unique_ptr<Instance>> launch(const InstanceSpec& spec) override {
+    Scene scene = set_scene(options_, spec, std::to_string(next_++));
+    scene.words.emplace_back("--");
+    scene.words.insert(scene.words.end(), spec.command.begin(), spec.command.end());
+    auto environment = spec.environment;
+    environment["SAGEMAKER_BASE_DIR"] = (spec.folder / "ml").string();
+    auto output = std::make_unique<Pipe>();
+    KENNEL_TRY(auto child, ChildProcess::start(scene.words, environment, output->write, -1));
+    output->close_write();
+    return std::make_unique<PlainInstance>(
+        std::move(child), std::move(output), std::move(scene.cgroup),
+        DiskUse({spec.folder}, spec.limits.disk_bytes), spec.overlays);
+  }
+
+  [[nodiscard]] bool shields_inputs() const override { return false; }
+  void clean_up() override { Cgroup::clean_up(options_.server_name); }
+  [[nodiscard]] std::string shortcomings() const override {
+    return "jobs run without a sandbox: they can read and change whatever this server can";
+  }
+
+ private:
+  LauncherOptions options_;
+  std::atomic<int> next_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<Launcher> open_plain(LauncherOptions options) {
+  return std::make_unique<PlainLauncher>(std::move(options));
+}
+
+}  // namespace kennel::compute

@@ -1,0 +1,62 @@
+#include "compute/process_instance.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace kennel::compute {
+
+Pipe::Pipe() {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    throw std::system_error(errno, std::generic_category(), "a pipe");
+  }
+  read = ends[0];
+  write = ends[1];
+  (void)::fcntl(read, F_SETFL, O_NONBLOCK);
+}
+
+Pipe::~Pipe() {
+  close_write();
+  ::close(read);
+}
+
+void Pipe::close_write() {
+  if (write >= 0) ::close(write);
+  write = -1;
+}
+
+std::optional<Exit> ProcessInstance::poll() {
+  const bool over = disk_use_.is_over();
+  if (over) kill();
+  const auto code = child_.poll();
+  if (!code) return std::nullopt;
+  return Exit{.code = *code,
+              .out_of_memory = *code != 0 && cgroup_ && cgroup_->was_out_of_memory(),
+              .over_disk = over};
+}
+
+Scene set_scene(const LauncherOptions& options, const InstanceSpec& spec, const std::string& name) {
+  Scene scene;
+  scene.cgroup = Cgroup::make(options.server_name, name, spec.limits);
+  scene.words = {options.program.string(), "parent", std::to_string(::getpid())};
+  const auto add = [&](std::initializer_list<std::string> step) {
+    scene.words.insert(scene.words.end(), step);
+  };
+  if (scene.cgroup) {
+    for (const base::Path& door : scene.cgroup->doors()) add({"join", door.string()});
+  } else {
+    if (spec.limits.memory_bytes > 0) {
+      add({"limit", "memory", std::to_string(spec.limits.memory_bytes)});
+    }
+    if (::geteuid() != 0 && spec.limits.processes_max > 0) {
+      add({"limit", "processes", std::to_string(spec.limits.processes_max)});
+    }
+  }
+  if (spec.limits.disk_bytes > 0) add({"limit", "file", std::to_string(spec.limits.disk_bytes)});
+  return scene;
+}
+
+}  // namespace kennel::compute

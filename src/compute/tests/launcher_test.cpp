@@ -1,0 +1,185 @@
+// What every launcher does.
+#include "compute/launcher.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <fstream>
+
+#include "compute/tests/launched.h"
+
+namespace kennel::compute {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+template <class Kind>
+class LauncherTest : public testing::Test, public Launched<Kind> {
+ public:
+  ~LauncherTest() override { this->launcher->clean_up(); }
+};
+using Kinds = testing::Types<Sandboxed, Plain>;
+TYPED_TEST_SUITE(LauncherTest, Kinds);
+
+// Whether a process on this machine has a word of its own in its command line.
+bool somebody_says(const std::string& word) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "cmdline");
+    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    if (words.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+void wait_until_nobody_says(const std::string& word) {
+  while (somebody_says(word)) ::usleep(1000);
+}
+
+TYPED_TEST(LauncherTest, TellsWhatAProgramSaysAndHowItEnds) {
+  const Ended ended = this->run(this->shell("echo out; echo err >&2; exit 7"));
+  EXPECT_EQ(ended.said, "out\nerr\n");
+  EXPECT_EQ(ended.exit.code, 7);
+  EXPECT_FALSE(ended.exit.out_of_memory);
+  EXPECT_FALSE(ended.exit.over_disk);
+}
+
+TYPED_TEST(LauncherTest, TellsTheSignalThatEndedAProgram) {
+  EXPECT_EQ(this->run(this->shell("kill -SEGV $$")).exit.code, 128 + SIGSEGV);
+}
+
+TYPED_TEST(LauncherTest, SaysWhichProgramCannotBeRun) {
+  const Ended ended = this->run(this->spec({"no-such-program"}));
+  EXPECT_NE(ended.exit.code, 0);
+  EXPECT_THAT(ended.said, HasSubstr("no-such-program"));
+  EXPECT_THAT(ended.said, HasSubstr("No such file"));
+}
+
+TYPED_TEST(LauncherTest, PassesTheEnvironmentAndNothingElse) {
+  ::setenv("KENNEL_SECRET_OF_THE_SERVER", "hush", 1);
+  InstanceSpec spec = this->spec({"env"});
+  spec.environment["COLOUR"] = "two words";
+  const Ended ended = this->run(spec);
+  EXPECT_THAT(ended.said, HasSubstr("COLOUR=two words\n"));
+  EXPECT_THAT(ended.said, Not(HasSubstr("KENNEL_SECRET")));
+}
+
+TYPED_TEST(LauncherTest, LeavesNoDescriptorOpen) {
+  const int leaked = ::open("/etc/hostname", O_RDONLY);
+  ASSERT_GT(::fcntl(leaked, F_DUPFD, 100), 99);
+  const Ended ended = this->run(this->shell("ls /proc/self/fd | wc -l"));
+  // Three, and the one that lists them.
+  EXPECT_EQ(std::stoi(ended.said), 4);
+}
+
+TYPED_TEST(LauncherTest, BlocksNoSignal) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, &signals, nullptr), 0);
+  const Ended ended = this->run(this->shell("awk '/SigBlk|SigIgn/ {print $2}' /proc/self/status"));
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  // But for the two that the C library keeps for itself.
+  EXPECT_EQ(ended.said, "0000000000000000\n0000000180000000\n");
+}
+
+TYPED_TEST(LauncherTest, AsksAProgramToEnd) {
+  const auto instance = this->launch(
+      this->shell("trap 'echo bye; exit 3' TERM; echo here; while :; do sleep 0.05; done"));
+  read_until(*instance, "here");
+  instance->terminate();
+  EXPECT_EQ(read_until(*instance, ""), "bye\n");
+  EXPECT_EQ(wait_for(*instance).code, 3);
+}
+
+TYPED_TEST(LauncherTest, EndsAProgramThatDoesNotCatchItsSignal) {
+  const auto instance = this->launch(this->spec({"sh", "-c", "echo here; exec sleep 600"}));
+  read_until(*instance, "here");
+  instance->terminate();
+  EXPECT_EQ(wait_for(*instance).code, 128 + SIGTERM);
+}
+
+TYPED_TEST(LauncherTest, KillsWhatWillNotEndAndWhatFledFromIt) {
+  const std::string word = fmt::format("fled-{}", this->scratch.path().filename().string());
+  const auto instance = this->launch(this->shell(fmt::format(
+      "trap '' TERM; setsid sh -c 'trap \"\" TERM; echo fled; while :; do sleep 1; done; : {}' & "
+      "wait; sleep 600",
+      word)));
+  read_until(*instance, "fled");
+  EXPECT_TRUE(somebody_says(word));
+  instance->terminate();
+  instance->kill();
+  EXPECT_EQ(wait_for(*instance).code, 128 + SIGKILL);
+  wait_until_nobody_says(word);
+}
+
+TYPED_TEST(LauncherTest, LeavesNothingBehindWhenAnInstanceGoes) {
+  const std::string word = fmt::format("left-{}", this->scratch.path().filename().string());
+  auto instance =
+      this->launch(this->shell(fmt::format("echo here; while :; do sleep 1; done; : {}", word)));
+  read_until(*instance, "here");
+  instance.reset();
+  wait_until_nobody_says(word);
+}
+
+TYPED_TEST(LauncherTest, LetsTheContractsFoldersBeWritten) {
+  const InstanceSpec spec =
+      this->shell("echo weights > ${SAGEMAKER_BASE_DIR:-/opt/ml}/model/model.pth");
+  EXPECT_EQ(this->run(spec).exit.code, 0);
+  std::ifstream file(spec.folder / "ml/model/model.pth");
+  std::string text;
+  file >> text;
+  EXPECT_EQ(text, "weights");
+}
+
+TYPED_TEST(LauncherTest, HoldsBackAForkBomb) {
+  InstanceSpec spec = this->shell(
+      "i=0; while [ $i -lt 200 ]; do sleep 30 & i=$((i+1)); done 2>/dev/null; echo all");
+  spec.limits.processes_max = 40;
+  const auto instance = this->launch(spec);
+  EXPECT_NE(wait_for(*instance).code, 0);
+  instance->kill();
+  EXPECT_THAT(read_until(*instance, ""), Not(HasSubstr("all")));
+}
+
+TYPED_TEST(LauncherTest, SaysWhenMemoryWasOut) {
+  InstanceSpec spec = this->spec({"/usr/bin/python3", "-c", "x = bytearray(400 << 20); print(1)"});
+  spec.limits.memory_bytes = 100 << 20;
+  const Ended ended = this->run(spec);
+  EXPECT_EQ(ended.exit.code, 128 + SIGKILL);
+  EXPECT_TRUE(ended.exit.out_of_memory);
+}
+
+TYPED_TEST(LauncherTest, SaysWhenTheDiskWasFull) {
+  InstanceSpec spec = this->shell(
+      "cd ${SAGEMAKER_BASE_DIR:-/opt/ml}/model; i=0; while :; do head -c 4000000 /dev/zero > f$i; "
+      "i=$((i+1)); sleep 0.01; done");
+  spec.limits.disk_bytes = 40 << 20;
+  const auto instance = this->launch(spec);
+  const Exit exit = wait_for(*instance);
+  EXPECT_TRUE(exit.over_disk);
+  EXPECT_NE(exit.code, 0);
+}
+
+TYPED_TEST(LauncherTest, LetsNoFileGrowBeyondTheDisk) {
+  InstanceSpec spec = this->shell(
+      "cd ${SAGEMAKER_BASE_DIR:-/opt/ml}/model; exec head -c 100000000 /dev/zero > one");
+  spec.limits.disk_bytes = 10 << 20;
+  EXPECT_NE(this->run(spec).exit.code, 0);
+  EXPECT_LE(std::filesystem::file_size(spec.folder / "ml/model/one"), 10 << 20);
+}
+
+TYPED_TEST(LauncherTest, CleansUpWhatAnEarlierProcessLeft) {
+  const std::string word = fmt::format("stray-{}", this->scratch.path().filename().string());
+  const auto instance =
+      this->launch(this->shell(fmt::format("echo here; while :; do sleep 1; done; : {}", word)));
+  read_until(*instance, "here");
+  this->launcher->clean_up();
+  wait_until_nobody_says(word);
+  EXPECT_NE(wait_for(*instance).code, 0);
+}
+
+}  // namespace
+}  // namespace kennel::compute

@@ -1,0 +1,110 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "jobs/metric_scraper.h"
+
+#include <fmt/format.h>
+#include <pcre2.h>
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace kennel::jobs {
+namespace {
+
+constexpr std::size_t kManyValues = 6;
+constexpr std::size_t kFewDistinct = 2;
+// A line that makes a pattern backtrack so often is no match.
+constexpr std::uint32_t kMatchSteps = 100'000;
+
+std::optional<double> to_number(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  if (!whole || text.empty() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+struct MatchDataDeleter {
+  void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+};
+struct MatchContextDeleter {
+  void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+};
+
+// The first group of every match.
+std::vector<std::string_view> first_groups(const pcre2_code* code, std::string_view line) {
+  const std::unique_ptr<pcre2_match_data, MatchDataDeleter> data(
+      pcre2_match_data_create_from_pattern(code, nullptr));
+  const std::unique_ptr<pcre2_match_context, MatchContextDeleter> context(
+      pcre2_match_context_create(nullptr));
+  pcre2_set_match_limit(context.get(), kMatchSteps);
+  std::vector<std::string_view> groups;
+  for (std::size_t at = 0; at <= line.size();) {
+    const int count = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(line.data()), line.size(), at,
+                                  0, data.get(), context.get());
+    if (count < 0) break;
+    const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(data.get());
+    if (count > 1 && ends[2] != PCRE2_UNSET) {
+      groups.push_back(line.substr(ends[2], ends[3] - ends[2]));
+    }
+    at = ends[1] > at ? ends[1] : at + 1;
+  }
+  return groups;
+}
+
+}  // namespace
+
+void MetricScraper::CodeDeleter::operator()(pcre2_real_code_8* code) const {
+  pcre2_code_free(code);
+}
+
+MetricScraper::MetricScraper(const std::vector<MetricDefinition>& definitions) {
+  for (const MetricDefinition& definition : definitions) {
+    int error = 0;
+    PCRE2_SIZE offset = 0;
+    pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(definition.regex.data()),
+                                     definition.regex.size(), 0, &error, &offset, nullptr);
+    if (code != nullptr) definitions_.push_back({definition.name, {code, {}}});
+  }
+}
+
+MetricScraper::~MetricScraper() = default;
+
+std::vector<MetricValue> MetricScraper::scan(std::string_view line, TimePoint time) {
+  std::vector<MetricValue> values;
+  for (const Definition& definition : definitions_) {
+    for (const std::string_view group : first_groups(definition.code.get(), line)) {
+      const auto value = to_number(group);
+      if (!value) continue;
+      values.push_back({definition.name, *value, time});
+      Seen& seen = seen_[definition.name];
+      seen.last = {definition.name, *value, time};
+      ++seen.count;
+      if (seen.distinct.size() <= kFewDistinct) seen.distinct.insert(*value);
+    }
+  }
+  return values;
+}
+
+std::vector<FinalMetric> MetricScraper::last_values() const {
+  std::vector<FinalMetric> values;
+  for (const auto& [name, seen] : seen_) values.push_back(seen.last);
+  return values;
+}
+
+std::vector<std::string> MetricScraper::complaints() const {
+  std::vector<std::string> complaints;
+  for (const auto& [name, seen] : seen_) {
+    if (seen.count < kManyValues || seen.distinct.size() > kFewDistinct) continue;
+    complaints.push_back(fmt::format(
+        "the metric \"{}\" had {} values and only {} distinct: a tuning job could not tell trials "
+        "apart by it. Is it an integer division, or rounded?",
+        name, seen.count, seen.distinct.size()));
+  }
+  return complaints;
+}
+
+}  // namespace kennel::jobs
