@@ -80,12 +80,12 @@ std::vector<std::string> LineSplitter::push(std::string_view bytes, TimePoint no
       returned_ = true;
     } else {
       if (returned_) go_back(lines, now);
-      line_ += letter;
-      // Never within a sequence of UTF-8: at most three bytes more.
-      const bool may_cut = (static_cast<std::uint8_t>(letter) & 0x80U) == 0;
-      if (line_.size() >= kLineBytesMax && (may_cut || line_.size() >= kLineBytesMax + 3)) {
+      // Never within a sequence of UTF-8, which has three more bytes at most.
+      const bool begins = (static_cast<std::uint8_t>(letter) & 0xC0U) != 0x80U;
+      if (line_.size() >= kLineBytesMax && (begins || line_.size() >= kLineBytesMax + 3)) {
         end_line(lines);
       }
+      line_ += letter;
     }
   }
   return lines;
