@@ -72,7 +72,7 @@ base::Result<double> measure_pipeline(const Setting& setting, const base::Path& 
   base::PosixDisk disk;
   disk.remove(cache);
   const engine::PretrainedBackbone pretrained{setting.backbone, setting.weights, {}};
-  engine::FeatureSpace space(disk, cache, engine::space_key(pretrained, setting.precision));
+  features::FeatureSpace space(disk, cache, engine::space_key(pretrained, setting.precision));
   KENNEL_TRY(const auto features, engine::extract_features(space, pretrained, setting.photos,
                                                            {.precision = setting.precision,
                                                             .threads = setting.threads}));

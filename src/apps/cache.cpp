@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/environment.h"
-#include "engine/feature_cache.h"
+#include "features/feature_cache.h"
 
 namespace kennel::apps {
 namespace {
@@ -17,7 +17,7 @@ std::string to_time(std::chrono::system_clock::time_point when) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(when));
 }
 
-json to_json(const engine::SpaceSummary& space) {
+json to_json(const features::SpaceSummary& space) {
   return {{"name", space.name},           {"backbone", space.backbone},
           {"precision", space.precision}, {"photos", space.photos},
           {"bytes", space.bytes},         {"last_used", to_time(space.last_used)}};
@@ -27,7 +27,7 @@ json to_json(const engine::SpaceSummary& space) {
 
 base::Result<int> run_cache_list(const CacheListCommand& command) {
   const auto folder = feature_cache_folder();
-  const auto spaces = engine::list_spaces(folder);
+  const auto spaces = features::list_spaces(folder);
   if (command.output.json) {
     json list = json::array();
     for (const auto& space : spaces) list.push_back(to_json(space));
@@ -48,7 +48,7 @@ base::Result<int> run_cache_list(const CacheListCommand& command) {
 base::Result<int> run_cache_trim(const CacheTrimCommand& command) {
   base::PosixDisk disk;
   const auto freed =
-      engine::trim_cache(disk, feature_cache_folder(), {.bytes_max = command.bytes_max});
+      features::trim_cache(disk, feature_cache_folder(), {.bytes_max = command.bytes_max});
   if (command.output.json) {
     fmt::print("{}\n", json{{"freed_bytes", freed}}.dump());
   } else if (!command.output.quiet) {

@@ -5,9 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "dataset/class_folders.h"
-#include "dataset/dataset.h"
-#include "dataset/layout.h"
+#include "dataset/photo_listing.h"
 #include "dataset/split_off.h"
 
 namespace kennel::dataset {
@@ -57,9 +55,9 @@ std::string quote_some(std::span<const std::string> names) {
   return text;
 }
 
-base::Result<void> read_train(Dataset& dataset, const base::Path& folder, PassedOver& passed_over) {
-  KENNEL_TRY(std::vector<ClassFolder> found, read_classes(folder, passed_over));
-  KENNEL_TRY_VOID(check_train(folder, found, passed_over));
+base::Result<void> take_train(Dataset& dataset, PhotoListing& listing) {
+  std::vector<ClassFolder>& found = listing.split(Split::kTrain);
+  KENNEL_TRY_VOID(check_train(listing.layout.train, found, listing.passed_over));
   std::vector<std::string> lonely;
   for (ClassFolder& one : found) {
     if (one.photos.size() == 1) lonely.push_back(one.name);
@@ -88,9 +86,8 @@ base::Result<void> check_unknown(const Dataset& dataset, const base::Path& folde
 }
 
 // Valid or test, whose classes must be among train's.
-base::Result<void> read_split(Dataset& dataset, Split split, const base::Path& folder,
-                              PassedOver& passed_over) {
-  KENNEL_TRY(std::vector<ClassFolder> found, read_classes(folder, passed_over));
+base::Result<void> take_split(Dataset& dataset, Split split, const base::Path& folder,
+                              std::vector<ClassFolder> found) {
   KENNEL_TRY_VOID(check_unknown(dataset, folder, found));
   std::vector<std::string> missing;
   for (std::size_t label = 0; label < dataset.classes.size(); ++label) {
@@ -143,26 +140,34 @@ std::string_view to_name(Split split) {
   return kNames[static_cast<std::size_t>(split)];
 }
 
-base::Result<Dataset> scan_folder(const base::Path& folder, const ScanOptions& options) {
+base::Result<Dataset> to_dataset(PhotoListing listing, const ScanOptions& options) {
   KENNEL_TRY_VOID(check_fractions(options));
-  KENNEL_TRY(const Layout layout, find_layout(folder));
+  const Layout& layout = listing.layout;
   Dataset dataset;
-  PassedOver passed_over;
-  KENNEL_TRY_VOID(read_train(dataset, layout.train, passed_over));
+  KENNEL_TRY_VOID(take_train(dataset, listing));
   if (layout.valid) {
-    KENNEL_TRY_VOID(read_split(dataset, Split::kValid, *layout.valid, passed_over));
+    KENNEL_TRY_VOID(
+        take_split(dataset, Split::kValid, *layout.valid, std::move(listing.split(Split::kValid))));
   } else {
     KENNEL_TRY_VOID(make_up_splits(dataset, layout, options));
   }
   if (layout.test) {
-    KENNEL_TRY_VOID(read_split(dataset, Split::kTest, *layout.test, passed_over));
+    KENNEL_TRY_VOID(
+        take_split(dataset, Split::kTest, *layout.test, std::move(listing.split(Split::kTest))));
   } else if (layout.has_splits) {
     dataset.notes.push_back("no test split given: the model is not tested");
   }
-  note_passed_over(dataset, passed_over.nested, "folder(s) inside class folders");
-  note_passed_over(dataset, passed_over.loose, "file(s) beside the class folders");
+  note_passed_over(dataset, listing.passed_over.nested, "folder(s) inside class folders");
+  note_passed_over(dataset, listing.passed_over.loose, "file(s) beside the class folders");
   note_passed_over(dataset, layout.foreign, "folder(s) beside train");
   return dataset;
+}
+
+base::Result<Dataset> scan_folder(const base::Path& folder, const ScanOptions& options) {
+  KENNEL_TRY_VOID(check_fractions(options));
+  KENNEL_TRY(Layout layout, find_layout(folder));
+  KENNEL_TRY(PhotoListing listing, list_photos(std::move(layout)));
+  return to_dataset(std::move(listing), options);
 }
 
 }  // namespace kennel::dataset

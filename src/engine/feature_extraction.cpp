@@ -13,6 +13,8 @@
 namespace kennel::engine {
 namespace {
 
+using features::FeatureSpace;
+using features::SpaceKey;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kBatchSize =
@@ -164,7 +166,7 @@ base::Result<void> collect_rows(const FeatureSpace& space, std::span<const base:
 
 }  // namespace
 
-SpaceKey space_key(const PretrainedBackbone& backbone, Precision precision) {
+features::SpaceKey space_key(const PretrainedBackbone& backbone, Precision precision) {
   return {.backbone = backbone.backbone.name,
           .weights = backbone.weights_digest,
           .transform = to_text(backbone.backbone.transform),

@@ -9,8 +9,8 @@
 #include "base/disk.h"
 #include "base/error.h"
 #include "engine/compiled_network.h"
-#include "engine/feature_cache.h"
 #include "engine/photo_pipeline.h"
+#include "features/feature_cache.h"
 
 namespace kennel::engine {
 
@@ -45,11 +45,11 @@ struct Features {
 };
 
 // What names the features of this backbone in the cache.
-[[nodiscard]] SpaceKey space_key(const PretrainedBackbone& backbone, Precision precision);
+[[nodiscard]] features::SpaceKey space_key(const PretrainedBackbone& backbone, Precision precision);
 
 // The rows point into `space`. kInterrupted when `stop` was set; what was computed until then is in
 // the space. kInvalid when the weights don't fit the backbone.
-[[nodiscard]] base::Result<Features> extract_features(FeatureSpace& space,
+[[nodiscard]] base::Result<Features> extract_features(features::FeatureSpace& space,
                                                       const PretrainedBackbone& backbone,
                                                       std::span<const base::Path> photos,
                                                       const ExtractionOptions& options);

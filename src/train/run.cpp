@@ -43,8 +43,8 @@ class TrainingRun {
     KENNEL_TRY_VOID(scan());
     KENNEL_TRY(const PretrainedWeights weights, read_weights());
     open_folder();
-    engine::FeatureSpace space(disk_, options_.cache,
-                               engine::space_key(pretrained(weights), options_.precision));
+    features::FeatureSpace space(disk_, options_.cache,
+                                 engine::space_key(pretrained(weights), options_.precision));
     KENNEL_TRY_VOID(extract(space, weights));
     KENNEL_TRY(const TrainedHead head, train(weights));
     evaluate(head);
@@ -80,7 +80,7 @@ class TrainingRun {
     return load_weights(options_.weights);
   }
 
-  base::Result<void> extract(engine::FeatureSpace& space, const PretrainedWeights& weights) {
+  base::Result<void> extract(features::FeatureSpace& space, const PretrainedWeights& weights) {
     const auto photos = all_photos(data_);
     KENNEL_TRY(auto features,
                engine::extract_features(space, pretrained(weights), photos,

@@ -26,10 +26,10 @@ class FeatureExtractionTest : public testing::Test {
     return path;
   }
   PretrainedBackbone pretrained() const { return {backbone_, weights_, {}}; }
-  FeatureSpace open_space() {
+  features::FeatureSpace open_space() {
     return {disk_, scratch_.path() / "cache", space_key(pretrained(), Precision::kF32)};
   }
-  base::Result<Features> extract(FeatureSpace& space, std::span<const base::Path> photos,
+  base::Result<Features> extract(features::FeatureSpace& space, std::span<const base::Path> photos,
                                  ExtractionOptions options = {}) {
     options.threads = 2;
     return extract_features(space, pretrained(), photos, options);
@@ -49,8 +49,8 @@ TEST_F(FeatureExtractionTest, GivesARowForEveryPhotoInOrder) {
   auto space = open_space();
   const auto all = extract(space, photos);
   ASSERT_TRUE(all);
-  auto other_space =
-      FeatureSpace(disk_, scratch_.path() / "other", space_key(pretrained(), Precision::kF32));
+  auto other_space = features::FeatureSpace(disk_, scratch_.path() / "other",
+                                            space_key(pretrained(), Precision::kF32));
   for (std::size_t index = 0; index < photos.size(); ++index) {
     const auto alone = extract(other_space, std::span(photos).subspan(index, 1));
     EXPECT_LT(relative_difference(all->rows[index], alone->rows[0]), 1e-6) << index;

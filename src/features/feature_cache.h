@@ -32,7 +32,7 @@
 #include "base/disk.h"
 #include "base/error.h"
 
-namespace kennel::engine {
+namespace kennel::features {
 
 // What tells one space from another; `digest` over all of it names the space.
 struct SpaceKey {
@@ -98,4 +98,4 @@ struct TrimOptions {
 std::uint64_t trim_cache(base::Disk& disk, const base::Path& cache_root,
                          const TrimOptions& options);
 
-}  // namespace kennel::engine
+}  // namespace kennel::features

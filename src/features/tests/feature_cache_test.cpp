@@ -1,4 +1,4 @@
-#include "engine/feature_cache.h"
+#include "features/feature_cache.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 #include "base/tests/scratch_folder.h"
 
-namespace kennel::engine {
+namespace kennel::features {
 namespace {
 
 namespace fs = std::filesystem;
@@ -192,4 +192,4 @@ TEST_F(FeatureCacheTest, KeepsReadingASegmentThatIsTrimmedAway) {
 }
 
 }  // namespace
-}  // namespace kennel::engine
+}  // namespace kennel::features

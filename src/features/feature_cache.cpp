@@ -1,87 +1,22 @@
-#include "engine/feature_cache.h"
-
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <xxhash.h>
+#include "features/feature_cache.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-namespace kennel::engine {
+#include "features/segment.h"
+
+namespace kennel::features {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kExtension = ".features";
-constexpr std::string_view kDescription = "space.json";
-constexpr std::size_t kAlignment = 64;
-
-struct SegmentHeader {
-  std::array<char, 8> magic{'K', 'N', 'L', 'F', 'E', 'A', 'T', '1'};
-  std::uint32_t width = 0;
-  std::uint32_t row_count = 0;
-  base::Digest space;
-  std::uint64_t table_checksum = 0;
-  std::uint64_t header_checksum = 0;
-};
-static_assert(sizeof(SegmentHeader) == kAlignment);
-
-struct TableEntry {
-  base::Digest photo;
-  std::uint64_t checksum = 0;
-};
-static_assert(sizeof(TableEntry) == 40);
-
-template <class T>
-base::ByteView view_of(std::span<const T> items) {
-  return {reinterpret_cast<const std::uint8_t*>(items.data()), items.size_bytes()};
-}
-
-std::uint64_t checksum(base::ByteView bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
-
-std::uint64_t header_checksum(const SegmentHeader& header) {
-  return checksum(
-      {reinterpret_cast<const std::uint8_t*>(&header), offsetof(SegmentHeader, header_checksum)});
-}
-
-std::size_t rows_offset(std::size_t row_count) {
-  const std::size_t end = sizeof(SegmentHeader) + row_count * sizeof(TableEntry);
-  return (end + kAlignment - 1) / kAlignment * kAlignment;
-}
-
-SegmentHeader header_of(const base::Digest& space, int width, std::span<const TableEntry> table) {
-  SegmentHeader header;
-  header.width = static_cast<std::uint32_t>(width);
-  header.row_count = static_cast<std::uint32_t>(table.size());
-  header.space = space;
-  header.table_checksum = checksum(view_of(table));
-  header.header_checksum = header_checksum(header);
-  return header;
-}
-
-// The header of a whole segment of this space, or nothing.
-std::optional<SegmentHeader> find_header(base::ByteView bytes, const base::Digest& space,
-                                         int width) {
-  SegmentHeader header;
-  if (bytes.size() < sizeof header) return std::nullopt;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  const bool ours = header.magic == SegmentHeader{}.magic && header.space == space &&
-                    header.width == static_cast<std::uint32_t>(width) &&
-                    header.header_checksum == header_checksum(header);
-  if (!ours) return std::nullopt;
-  const std::size_t row_bytes = header.width * sizeof(float);
-  if (bytes.size() != rows_offset(header.row_count) + header.row_count * row_bytes) {
-    return std::nullopt;
-  }
-  const auto table = bytes.subspan(sizeof header, header.row_count * sizeof(TableEntry));
-  return checksum(table) == header.table_checksum ? std::optional(header) : std::nullopt;
-}
-
 bool is_segment(const fs::directory_entry& entry) {
   std::error_code ignored;
-  return entry.path().extension() == kExtension && entry.is_regular_file(ignored);
+  return entry.path().extension() == kSegmentExtension && entry.is_regular_file(ignored);
 }
 
 // Segments of a folder; one that is being trimmed away meanwhile is no error.
@@ -174,13 +109,6 @@ std::uint64_t remove_abandoned_files(base::Disk& disk, const base::Path& cache_r
   return freed;
 }
 
-std::string describe(const SpaceKey& key) {
-  return nlohmann::json{{"backbone", key.backbone},   {"weights", key.weights.hex()},
-                        {"transform", key.transform}, {"precision", key.precision},
-                        {"engine", key.engine},       {"width", key.width}}
-      .dump(2);
-}
-
 }  // namespace
 
 base::Digest SpaceKey::digest() const {
@@ -196,7 +124,7 @@ base::Digest SpaceKey::digest() const {
 
 FeatureSpace::FeatureSpace(base::Disk& disk, const base::Path& cache_root, const SpaceKey& key)
     : disk_(disk), digest_(key.digest()), width_(key.width) {
-  folder_ = cache_root / digest_.hex().substr(0, 32);
+  folder_ = cache_root / space_name(digest_);
   if (!fs::exists(folder_ / kDescription)) {
     disk_.make_folders(folder_);
     base::write_atomically(disk_, folder_ / kDescription, describe(key));
@@ -238,8 +166,7 @@ void FeatureSpace::append(std::span<const Row> rows) {
   const SegmentHeader header = header_of(digest_, width_, table);
   const auto header_bytes = view_of(std::span<const SegmentHeader>(&header, 1));
   const auto table_bytes = view_of(std::span<const TableEntry>(table));
-  const auto name = base::Hasher().update(header_bytes).update(table_bytes).finish().hex();
-  const base::Path path = folder_ / (name.substr(0, 32) + std::string(kExtension));
+  const base::Path path = folder_ / segment_name(header_bytes, table_bytes);
 
   base::StagedFile file(disk_, path);
   file.append(header_bytes);
@@ -279,4 +206,4 @@ std::uint64_t trim_cache(base::Disk& disk, const base::Path& cache_root,
   return freed + remove_abandoned_files(disk, cache_root);
 }
 
-}  // namespace kennel::engine
+}  // namespace kennel::features
