@@ -1,0 +1,451 @@
+#include "jobs/job_run.h"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "catalogue/instance_types.h"
+#include "features/adopt.h"
+#include "jobs/contract.h"
+#include "jobs/image.h"
+
+namespace kennel::jobs {
+namespace {
+
+using base::ErrorKind;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int kStepMs = 20;
+constexpr milliseconds kFlushEvery{200};
+constexpr seconds kSyncEvery{5};
+constexpr seconds kGraceWhenStopped{120};  // as SageMaker has it
+constexpr seconds kGraceWhenAnotherFailed{10};
+constexpr std::size_t kFailureLettersMax = 1024;
+constexpr const char* kStoppedMessage = "Training job stopped";
+
+tl::unexpected<base::Error> interrupted() { return base::fail(ErrorKind::kInterrupted, "stopped"); }
+
+std::string address_of(int slot, int instance) {
+  // 127.1.1.1 to 127.250.250.250; addresses of jobs that run at once differ.
+  return fmt::format("127.{}.{}.{}", 1 + slot / 250 % 250, 1 + slot % 250, 1 + instance);
+}
+
+std::vector<compute::HostAddress> hosts_of(const TrainingJob& job, int slot) {
+  std::vector<compute::HostAddress> hosts;
+  for (int instance = 0; instance < job.instance_count; ++instance) {
+    hosts.push_back({host_name(instance), address_of(slot, instance)});
+  }
+  return hosts;
+}
+
+std::string listed(const std::vector<compute::HostAddress>& hosts) {
+  std::string text;
+  for (const compute::HostAddress& host : hosts) {
+    if (!text.empty()) text += ',';
+    text.append(host.name).append("=").append(host.address);
+  }
+  return text;
+}
+
+// The last component of arn:aws:iam::ACCOUNT:role/path/NAME.
+std::string role_name(const std::string& arn) { return arn.substr(arn.rfind('/') + 1); }
+
+// In UTF-8, and no longer than SageMaker tells.
+std::string cut(std::string text) {
+  if (text.size() <= kFailureLettersMax) return text;
+  std::size_t end = kFailureLettersMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text;
+}
+
+}  // namespace
+
+JobRun::JobRun(const RunnerParts& parts, const RunnerOptions& options, Place place, TrainingJob job)
+    : parts_(parts),
+      options_(options),
+      place_(std::move(place)),
+      job_(std::move(job)),
+      share_(share_of(options.machine, job_.instance_type, job_.instance_count)),
+      uploader_(parts.blobs, parts.objects) {
+  if (job_.checkpoints) checkpoints_.emplace(uploader_, job_.checkpoints->remote);
+}
+
+base::Path JobRun::instance_folder(int instance) const { return folder() / host_name(instance); }
+
+std::vector<base::Path> JobRun::folders_of(const std::string& below) const {
+  std::vector<base::Path> folders;
+  for (int instance = 0; instance < job_.instance_count; ++instance) {
+    folders.push_back(instance_folder(instance) / "ml" / below);
+  }
+  return folders;
+}
+
+base::Result<void> JobRun::enter(Stage stage, const std::string& message) {
+  bool entered = false;
+  KENNEL_TRY(job_, parts_.jobs.update(job_.name, [&](TrainingJob& job) {
+    entered = job.status() == JobStatus::kInProgress;
+    if (entered) advance(job, stage, message, now());
+    return entered;
+  }));
+  if (!entered) return interrupted();
+  return {};
+}
+
+void JobRun::run() {
+  base::Result<void> outcome;
+  try {
+    outcome = live();
+  } catch (const std::exception& error) {
+    parts_.report_failure(fmt::format("training job {}: {}", job_.name, error.what()));
+    outcome = base::fail(
+        ErrorKind::kCorrupt,
+        fmt::format("InternalServerError: We encountered an internal error. Please try again. ({})",
+                    error.what()));
+  }
+  instances_.reset();  // whatever still runs ends here
+  while (!halted_) {
+    try {
+      conclude(outcome);
+      parts_.disk.remove(folder());
+      return;
+    } catch (const std::exception& error) {
+      // A full disk, say: the job is owed its end until there is room.
+      parts_.report_failure(fmt::format("training job {}: {}", job_.name, error.what()));
+      std::this_thread::sleep_for(seconds(1));
+    }
+  }
+}
+
+base::Result<void> JobRun::live() {
+  if (job_.stage == Stage::kUploading) return put_outputs(true);
+  KENNEL_TRY_VOID(prepare());
+  KENNEL_TRY_VOID(download());
+  KENNEL_TRY_VOID(train());
+  return upload();
+}
+
+void JobRun::conclude(const base::Result<void>& outcome) {
+  if (outcome) return end(Stage::kCompleted, "Training job completed");
+  if (outcome.error().kind != ErrorKind::kInterrupted) {
+    return end(Stage::kFailed, "Training job failed", cut(outcome.error().message));
+  }
+  const auto job = parts_.jobs.find(job_.name);
+  const bool over_time = job && job->end_when_stopped == Stage::kMaxRuntimeExceeded;
+  end(over_time ? Stage::kMaxRuntimeExceeded : Stage::kStopped,
+      over_time ? "Training job runtime exceeded MaxRuntimeInSeconds provided" : kStoppedMessage);
+}
+
+void JobRun::end(Stage stage, const std::string& message, const std::string& failure) {
+  (void)parts_.jobs.update(job_.name, [&](TrainingJob& job) {
+    if (!job.is_active()) return false;
+    // Who asked to stop before the end was reached is told that it stopped.
+    const bool stops = job.stage == Stage::kStopping && stage == Stage::kCompleted;
+    job.failure_reason = failure;
+    if (log_) job.metrics = log_->metrics().last_values();
+    advance(job, stops ? job.end_when_stopped : stage, stops ? kStoppedMessage : message, now());
+    return true;
+  });
+}
+
+base::Result<void> JobRun::prepare() {
+  KENNEL_TRY(command_, command_of(job_, options_.classifier.command));
+  const auto role = parts_.directory.find_role(role_name(job_.role_arn));
+  if (!role) {
+    return base::fail(
+        ErrorKind::kInvalid,
+        fmt::format("ClientError: the role {} does not exist any more", job_.role_arn));
+  }
+  if (!parts_.buckets.find(job_.output.bucket)) {
+    return base::fail(
+        ErrorKind::kInvalid,
+        fmt::format("ClientError: The bucket of S3OutputPath does not exist: s3://{}/{}. Create it "
+                    "and try again.",
+                    job_.output.bucket, job_.output.key));
+  }
+  if (job_.checkpoints && !parts_.buckets.find(job_.checkpoints->remote.bucket)) {
+    return base::fail(ErrorKind::kInvalid,
+                      fmt::format("ClientError: The bucket of CheckpointConfig.S3Uri does not "
+                                  "exist: {}",
+                                  job_.checkpoints->remote.to_string()));
+  }
+  const access::Session session = parts_.credentials.start_session(
+      *role, {.session_name = "SageMaker", .duration = job_.runtime_max + std::chrono::hours(1)},
+      now());
+  credentials_ = {{"AWS_ACCESS_KEY_ID", session.key.id},
+                  {"AWS_SECRET_ACCESS_KEY", session.key.secret},
+                  {"AWS_SESSION_TOKEN", session.token}};
+  // What an earlier process left there.
+  parts_.disk.remove(folder());
+  if (job_.stage == Stage::kDownloading) return {};
+  return enter(Stage::kStarting, "Preparing the instances for training");
+}
+
+bool JobRun::has_shared_inputs() const {
+  if (!parts_.launcher.shields_inputs()) return false;
+  return std::ranges::none_of(job_.channels, [](const Channel& channel) {
+    return channel.distribution == Distribution::kShardedByKey;
+  });
+}
+
+base::Result<void> JobRun::download() {
+  KENNEL_TRY_VOID(enter(Stage::kDownloading, "Downloading input data"));
+  log_ = std::make_unique<JobLog>(parts_.logs, parts_.jobs, job_, now());
+  log_->open();
+  const Inputs inputs(input_parts(), options_.region);
+  for (const Channel& channel : job_.channels) {
+    KENNEL_TRY(auto files, inputs.find(job_, channel));
+    if (const auto warning = warning_of(job_, channel, files)) {
+      log_->note("warning: " + *warning, now());
+    }
+    files_.emplace(channel.name, std::move(files));
+  }
+  for (int instance = 0; instance < job_.instance_count; ++instance) {
+    const bool shields = parts_.launcher.shields_inputs();
+    const base::Path data = shields ? folder() / "inputs" / host_name(instance)
+                                    : instance_folder(instance) / "ml" / "input" / "data";
+    digests_.clear();
+    if (instance == 0 || !has_shared_inputs()) {
+      KENNEL_TRY_VOID(place_channels(data, instance));
+    }
+    const bool classifies = recognize_image(job_.image) == Image::kClassifier;
+    const base::Path ml = instance_folder(instance) / "ml";
+    write_contract(parts_.disk, ml, job_, instance, classifies ? &digests_ : nullptr);
+    if (checkpoints_) {
+      KENNEL_TRY_VOID(checkpoints_->fetch(input_parts(), below_ml(ml, job_.checkpoints->local_path),
+                                          [this] { return is_interrupted(); }));
+    }
+  }
+  return {};
+}
+
+base::Result<void> JobRun::place_channels(const base::Path& data, int instance) {
+  const Inputs inputs(input_parts(), options_.region);
+  const std::function<bool()> stopped = [this] { return is_interrupted(); };
+  for (const Channel& channel : job_.channels) {
+    const bool sharded = channel.distribution == Distribution::kShardedByKey;
+    const std::vector<InputFile>& all = files_.at(channel.name);
+    KENNEL_TRY(digests_[channel.name],
+               inputs.place(sharded ? shard_of(all, instance, job_.instance_count) : all,
+                            data / channel.name,
+                            {.links = parts_.launcher.shields_inputs(), .stopped = stopped}));
+  }
+  return {};
+}
+
+std::map<std::string, std::string> JobRun::environment_of(const compute::InstanceSpec& spec) const {
+  std::map<std::string, std::string> environment{
+      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+      {"HOME", "/root"},
+      {"LANG", "C.UTF-8"},
+      {"PYTHONUNBUFFERED", "1"},
+      {"TRAINING_JOB_NAME", job_.name},
+      {"TRAINING_JOB_ARN", job_.arn},
+      {"AWS_REGION", options_.region},
+      {"AWS_DEFAULT_REGION", options_.region},
+      {"AWS_ENDPOINT_URL", place_.endpoint},
+      {"KENNEL_HOSTS", listed(spec.hosts)},
+      {"KENNEL_THREADS", std::to_string(share_.threads)},
+      {"OMP_NUM_THREADS", std::to_string(share_.threads)}};
+  environment.insert(credentials_.begin(), credentials_.end());
+  for (const auto& [name, value] : job_.environment) environment[name] = value;
+  return environment;
+}
+
+void JobRun::add_classifier(compute::InstanceSpec& spec) const {
+  const Classifier& classifier = options_.classifier;
+  spec.read_only.insert(spec.read_only.end(), classifier.mounts.begin(), classifier.mounts.end());
+  for (const auto& [name, value] : classifier.environment) spec.environment[name] = value;
+  if (!parts_.launcher.shields_inputs()) return;
+  parts_.disk.make_folders(classifier.feature_cache);
+  spec.overlays.push_back({classifier.feature_cache, classifier.shown_cache});
+}
+
+compute::InstanceSpec JobRun::spec_of(int instance) const {
+  compute::InstanceSpec spec;
+  spec.host = host_name(instance);
+  spec.hosts = hosts_of(job_, place_.slot);
+  spec.folder = instance_folder(instance);
+  spec.command = command_;
+  spec.environment = environment_of(spec);
+  spec.read_only = options_.mounts;
+  spec.limits = {.memory_bytes = share_.memory_bytes,
+                 .cores = share_.cores,
+                 .disk_bytes = static_cast<std::uint64_t>(job_.volume_gib) * base::kGiB};
+  spec.isolated = job_.isolated;
+  spec.network_name = job_.name;
+  if (parts_.launcher.shields_inputs() && !job_.channels.empty()) {
+    const int view = has_shared_inputs() ? 0 : instance;
+    spec.overlays.push_back({folder() / "inputs" / host_name(view), "/opt/ml/input/data"});
+  }
+  if (recognize_image(job_.image) == Image::kClassifier) add_classifier(spec);
+  return spec;
+}
+
+base::Result<void> JobRun::launch_all() {
+  instances_ = std::make_unique<Instances>(parts_.clock, [this](int instance, std::string line) {
+    log_->add(instance, std::move(line), now());
+  });
+  for (int instance = 0; instance < job_.instance_count; ++instance) {
+    const auto launched = instances_->launch(parts_.launcher, spec_of(instance));
+    if (launched) continue;
+    return base::fail(ErrorKind::kInvalid,
+                      fmt::format("InternalServerError: {} could not be "
+                                  "started: {}",
+                                  host_name(instance), launched.error().message));
+  }
+  return {};
+}
+
+base::Result<void> JobRun::train() {
+  if (is_interrupted()) return interrupted();
+  KENNEL_TRY_VOID(
+      enter(Stage::kTraining, "Training image download completed. Training in progress."));
+  const auto type = catalogue::find_instance_type(job_.instance_type);
+  if (type && type->gpus > 0) {
+    log_->note(fmt::format("{} has a GPU elsewhere; here the job runs on the CPU", type->name),
+               now());
+  }
+  began_ = parts_.clock.now();
+  next_sync_ = began_ + kSyncEvery;
+  KENNEL_TRY_VOID(launch_all());
+  supervise();
+  if (halted_) return interrupted();
+  adopt_features();
+  sync_checkpoints(false);
+  for (const std::string& complaint : log_->metrics().complaints()) {
+    log_->note("warning: " + complaint, now());
+  }
+  log_->flush();
+  return check_ends();
+}
+
+void JobRun::supervise() {
+  while (!instances_->have_ended() && !halted_) {
+    instances_->step(kStepMs);
+    enforce_limits();
+    const auto moment = parts_.clock.now();
+    if (moment >= next_flush_ || log_->is_large()) {
+      log_->flush();
+      next_flush_ = moment + kFlushEvery;
+    }
+    if (moment >= next_sync_) {
+      sync_checkpoints(true);
+      next_sync_ = moment + kSyncEvery;
+    }
+  }
+}
+
+void JobRun::enforce_limits() {
+  if (instances_->is_ending()) return;
+  if (instances_->failed()) return instances_->end(kGraceWhenAnotherFailed);
+  if (stopped_) return instances_->end(kGraceWhenStopped);
+  if (parts_.clock.now() - began_ < job_.runtime_max) return;
+  (void)parts_.jobs.update(job_.name, [&](TrainingJob& job) {
+    if (job.status() != JobStatus::kInProgress) return false;
+    job.end_when_stopped = Stage::kMaxRuntimeExceeded;
+    advance(job, Stage::kStopping, "Stopping the training job: MaxRuntimeInSeconds is over", now());
+    return true;
+  });
+  stopped_ = true;
+  instances_->end(kGraceWhenStopped);
+}
+
+void JobRun::sync_checkpoints(bool settled_only) {
+  if (!checkpoints_) return;
+  std::vector<base::Path> folders;
+  for (int instance = 0; instance < job_.instance_count; ++instance) {
+    folders.push_back(below_ml(instance_folder(instance) / "ml", job_.checkpoints->local_path));
+  }
+  const auto pushed = checkpoints_->push(folders, settled_only, now());
+  if (!pushed) log_->note("checkpoints are not saved: " + pushed.error().message, now());
+}
+
+// What the instances computed, for all later jobs: once it has been looked at.
+void JobRun::adopt_features() {
+  const Classifier& classifier = options_.classifier;
+  const bool keeps =
+      recognize_image(job_.image) == Image::kClassifier && parts_.launcher.shields_inputs();
+  for (int instance = 0; keeps && instance < instances_->count(); ++instance) {
+    const base::Path from = instances_->at(instance).upper(classifier.shown_cache);
+    const auto adopted = features::adopt_segments(parts_.disk, from, classifier.feature_cache);
+    for (const std::string& refused : adopted.refused) {
+      log_->note("not taken into the feature cache: " + refused, now());
+    }
+  }
+}
+
+std::string JobRun::failure_of(int instance) const {
+  const compute::Exit& exit = instances_->exit_of(instance);
+  const std::string who =
+      job_.instance_count > 1 ? fmt::format("{}: ", host_name(instance)) : std::string();
+  if (exit.over_disk) {
+    return fmt::format(
+        "AlgorithmError: {}No space left on device: the instance wrote more than "
+        "its {} GB; ask for more by ResourceConfig.VolumeSizeInGB",
+        who, job_.volume_gib);
+  }
+  if (exit.out_of_memory) {
+    return fmt::format(
+        "AlgorithmError: {}Please use an instance type with more memory, or reduce "
+        "the size of training data processed on an instance. It was out of its {} "
+        "MiB of memory, exit code: {}",
+        who, share_.memory_bytes >> 20U, exit.code);
+  }
+  const auto written =
+      read_foreign(instance_folder(instance) / "ml" / "output", "failure", kFailureLettersMax);
+  const std::string said = written && !written->empty() ? *written : log_->last_line(instance);
+  return fmt::format("AlgorithmError: {}{}, exit code: {}", who, said, exit.code);
+}
+
+base::Result<void> JobRun::check_ends() {
+  const auto failed = instances_->failed();
+  if (failed) {
+    const std::string reason = failure_of(*failed);
+    (void)put_outputs(false);
+    return base::fail(ErrorKind::kInvalid, reason);
+  }
+  if (!stopped_) return {};
+  // Who stops wants what there is by now.
+  const auto put = put_outputs(true);
+  if (!put && put.error().kind != ErrorKind::kInterrupted) return put;
+  return interrupted();
+}
+
+base::Result<void> JobRun::upload() {
+  KENNEL_TRY_VOID(enter(Stage::kUploading, "Uploading generated training model"));
+  return put_outputs(true);
+}
+
+base::Result<void> JobRun::put_outputs(bool with_model) {
+  const auto put = [&](const char* name, const std::vector<FoundFile>& files) {
+    S3Uri to = output_folder(job_);
+    to.key.append("/").append(name);
+    if (job_.output_packed) {
+      to.key += ".tar.gz";
+      return uploader_.put_archive(to, files, now());
+    }
+    base::Result<void> outcome;
+    for (const FoundFile& file : files) {
+      outcome = uploader_.put_file({to.bucket, to.key + "/" + file.name}, file, now());
+      if (!outcome) break;
+    }
+    return outcome;
+  };
+  const auto failed = [](base::Error error) {
+    return base::fail(error.kind, "ClientError: Artifact upload failed:" + error.message);
+  };
+  const auto outputs = find_files(folders_of("output"));
+  if (!outputs.empty()) {
+    if (auto done = put("output", outputs); !done) return failed(std::move(done).error());
+  }
+  if (!with_model) return {};
+  const auto models = find_files(folders_of("model"));
+  // A job that was stopped before it had a model has none; one that ended well has what it left.
+  if (models.empty() && stopped_) return {};
+  if (auto done = put("model", models); !done) return failed(std::move(done).error());
+  return {};
+}
+
+}  // namespace kennel::jobs
