@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "services/sagemaker/sagemaker.h"
+#include "services/sagemaker/words.h"
+
+namespace kennel::services::sagemaker {
+namespace {
+
+using wire::Outcome;
+
+// The job that an ARN names, whose letters are small there.
+Outcome<std::string> name_in(const jobs::TrainingJobs& jobs, const std::string& arn) {
+  constexpr std::string_view kKind = ":training-job/";
+  const std::size_t at = arn.find(kKind);
+  if (at == std::string::npos) return no_such_resource();
+  const std::string name = arn.substr(at + kKind.size());
+  if (jobs.find(name)) return name;
+  jobs::JobQuery query{.name_contains = name, .limit = 100};
+  for (;;) {
+    const auto page = jobs.list(query);
+    if (!page) return no_such_resource();
+    const auto found = std::ranges::find(page->jobs, arn, &jobs::JobSummary::arn);
+    if (found != page->jobs.end()) return found->name;
+    if (page->next.empty()) return no_such_resource();
+    query.after = page->next;
+  }
+}
+
+}  // namespace
+
+Outcome<AddTagsOutput> SageMaker::handle(AddTags, const Call&, const AddTagsInput& input) {
+  KENNEL_TRY(const std::string name, name_in(parts_.jobs, input.resource_arn));
+  Outcome<void> merged;
+  const auto job = parts_.jobs.update(name, [&](jobs::TrainingJob& one) {
+    merged = merge_tags(input.tags, one.tags);
+    return merged.has_value();
+  });
+  if (!merged) return tl::unexpected(merged.error());
+  if (!job) return to_error(job.error());
+  return AddTagsOutput{from_tags(job->tags)};
+}
+
+Outcome<ListTagsOutput> SageMaker::handle(ListTags, const Call&, const ListTagsInput& input) {
+  KENNEL_TRY(const std::string name, name_in(parts_.jobs, input.resource_arn));
+  const auto job = parts_.jobs.find(name);
+  if (!job) return no_such_resource();
+  return ListTagsOutput{from_tags(job->tags), std::nullopt};
+}
+
+Outcome<DeleteTagsOutput> SageMaker::handle(DeleteTags, const Call&, const DeleteTagsInput& input) {
+  KENNEL_TRY(const std::string name, name_in(parts_.jobs, input.resource_arn));
+  const auto job = parts_.jobs.update(name, [&](jobs::TrainingJob& one) {
+    return std::erase_if(one.tags, [&](const access::Tag& tag) {
+             return std::ranges::find(input.tag_keys, tag.key) != input.tag_keys.end();
+           }) > 0;
+  });
+  if (!job) return to_error(job.error());
+  return DeleteTagsOutput{};
+}
+
+}  // namespace kennel::services::sagemaker
