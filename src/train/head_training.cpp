@@ -154,9 +154,14 @@ const EpochRecord* find_best(const std::vector<EpochRecord>& history) {
 
 base::Result<TrainedHead> train_head(const HeadData& data, const LoopOptions& options,
                                      base::Disk& disk, const base::Clock& clock) {
-  Loop loop(data, options, disk, clock);
-  if (options.resume) KENNEL_TRY_VOID(loop.restore());
-  return loop.run();
+  if (options.resume) {
+    Loop loop(data, options, disk, clock);
+    const auto restored = loop.restore();
+    if (restored) return loop.run();
+    if (!options.on_misfit) return tl::unexpected(restored.error());
+    options.on_misfit(restored.error().message);
+  }
+  return Loop(data, options, disk, clock).run();
 }
 
 }  // namespace kennel::train
