@@ -57,6 +57,11 @@ instance::Surroundings surroundings() {
       .stop = &interrupt_flag()};
 }
 
+// SageMaker's words. A conflict is with another instance or process: nothing the customer gave.
+std::string_view whose_error(ErrorKind kind) {
+  return kind == ErrorKind::kConflict ? "InternalServerError" : "CustomerError";
+}
+
 base::Result<void> run_contract(const base::Path& folder, base::Disk& disk) {
   KENNEL_TRY(const auto contract, instance::read_contract(folder));
   instance::JobLog log(print_line);
@@ -89,11 +94,11 @@ base::Result<int> run_train_job() {
   try {
     const auto ran = run_contract(folder, disk);
     if (ran) return 0;
-    if (ran.error().kind == ErrorKind::kInterrupted) {
+    if (ran.error().kind == ErrorKind::kInterrupted || interrupt_flag()) {
       print_line(fmt::format("stopped, and there is no model: {}", ran.error().message));
       return 0;
     }
-    tell_failure(disk, folder, "CustomerError", ran.error().message);
+    tell_failure(disk, folder, whose_error(ran.error().kind), ran.error().message);
   } catch (const std::exception& error) {
     tell_failure(disk, folder, "InternalServerError", error.what());
   }

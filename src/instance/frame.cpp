@@ -94,7 +94,7 @@ Frame json_frame(FrameKind kind, const json& value) {
 bool is_plain_path(const std::string& text) {
   const std::filesystem::path path(text);
   if (text.empty() || text.find('\0') != std::string::npos || path.is_absolute()) return false;
-  if (path != path.lexically_normal() || !path.has_filename()) return false;
+  if (text != path.lexically_normal().native() || !path.has_filename()) return false;
   return std::ranges::none_of(path, [](const auto& part) { return part == ".." || part == "."; });
 }
 

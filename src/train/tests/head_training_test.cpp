@@ -118,6 +118,20 @@ TEST_F(HeadTrainingTest, RefusesToResumeARunWithOtherSettings) {
   EXPECT_THAT(resumed.error().message, HasSubstr("learning_rate (was 0.01, is 0.5)"));
 }
 
+TEST_F(HeadTrainingTest, BeginsAnewWhereTheCheckpointDoesNotFitWhenAskedTo) {
+  ASSERT_TRUE(train_until(3, options()));
+  auto other = options();
+  other.run["learning_rate"] = 0.5;
+  other.resume = true;
+  std::string reason;
+  other.on_misfit = [&](const std::string& why) { reason = why; };
+  const auto trained = train(other);
+  ASSERT_TRUE(trained);
+  EXPECT_THAT(reason, HasSubstr("learning_rate (was 0.01, is 0.5)"));
+  EXPECT_EQ(trained->history.size(), 6U);
+  EXPECT_EQ(load_checkpoint(other.checkpoint)->run, other.run);
+}
+
 TEST_F(HeadTrainingTest, StartsAfreshWhereThereIsNothingToResume) {
   auto fresh = options();
   fresh.resume = true;
