@@ -118,6 +118,23 @@ TEST_F(HeadTrainingTest, RefusesToResumeARunWithOtherSettings) {
   EXPECT_THAT(resumed.error().message, HasSubstr("learning_rate (was 0.01, is 0.5)"));
 }
 
+TEST_F(HeadTrainingTest, RefusesACheckpointWithoutItsHeads) {
+  ASSERT_TRUE(train_until(3, options()));
+  const auto whole = load_checkpoint(options().checkpoint);
+  auto resumed = options();
+  resumed.resume = true;
+  for (auto* head : {&Checkpoint::current, &Checkpoint::best}) {
+    auto damaged = *whole;
+    damaged.*head = {};
+    save_checkpoint(disk_, resumed.checkpoint, damaged);
+    EXPECT_FALSE(train(resumed));
+  }
+  auto without_best = *whole;
+  for (auto& record : without_best.history) record.best = false;
+  save_checkpoint(disk_, resumed.checkpoint, without_best);
+  EXPECT_FALSE(train(resumed));
+}
+
 TEST_F(HeadTrainingTest, BeginsAnewWhereTheCheckpointDoesNotFitWhenAskedTo) {
   ASSERT_TRUE(train_until(3, options()));
   auto other = options();
