@@ -123,7 +123,7 @@ TEST_F(HeadTrainingTest, RefusesACheckpointWithoutItsHeads) {
   const auto whole = load_checkpoint(options().checkpoint);
   auto resumed = options();
   resumed.resume = true;
-  for (auto* head : {&Checkpoint::current, &Checkpoint::best}) {
+  for (const auto head : {&Checkpoint::current, &Checkpoint::best}) {
     auto damaged = *whole;
     damaged.*head = {};
     save_checkpoint(disk_, resumed.checkpoint, damaged);
