@@ -87,7 +87,8 @@ class Loop {
     if (find_best(loaded.history) == nullptr) {
       return base::fail(ErrorKind::kCorrupt, "the checkpoint has no best epoch");
     }
-    for (const auto& [name, tensor] : trainer_.head().entries()) {
+    const network::StateDict own = trainer_.head();
+    for (const auto& [name, tensor] : own.entries()) {
       KENNEL_TRY_VOID(loaded.current.get(name, tensor.shape));
       KENNEL_TRY_VOID(loaded.best.get(name, tensor.shape));
     }
