@@ -157,6 +157,7 @@ void add_doctor(CLI::App& app, DoctorCommand& command) {
 struct Parsed {
   SampleCommand sample;
   TrainCommand train;
+  JobCommand job;
   EvaluateCommand evaluate;
   PredictCommand predict;
   CompareCommand compare;
@@ -226,6 +227,9 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   auto* train = app.add_subcommand("train", "Train a classifier on a folder of photos");
   add_train(*train, parsed.train);
   parsed.choose(train, parsed.train);
+  auto* job = app.add_subcommand("job", "Run one SageMaker training job (for the server)");
+  job->group("");  // not in the list of commands
+  parsed.choose(job, parsed.job);
   auto* evaluate = app.add_subcommand("evaluate", "Measure a model package on a folder of photos");
   add_evaluate(*evaluate, parsed.evaluate);
   parsed.choose(evaluate, parsed.evaluate);

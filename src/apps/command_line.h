@@ -49,6 +49,9 @@ struct TrainCommand {
   OutputOptions output;
 };
 
+// For the server: one SageMaker training job, told what to do by files and the environment.
+struct JobCommand {};
+
 struct EvaluateCommand {
   base::Path package;
   base::Path data;
@@ -128,9 +131,9 @@ struct FsckCommand {
 };
 
 using Command =
-    std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand, CompareCommand,
-                 WeightsCommand, CacheListCommand, CacheTrimCommand, UpCommand, EnvCommand,
-                 StatusCommand, DoctorCommand, UsageCommand, FsckCommand>;
+    std::variant<SampleCommand, TrainCommand, JobCommand, EvaluateCommand, PredictCommand,
+                 CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand, UpCommand,
+                 EnvCommand, StatusCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

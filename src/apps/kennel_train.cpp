@@ -6,6 +6,7 @@
 #include "apps/program.h"
 #include "apps/run_folder.h"
 #include "apps/train_console.h"
+#include "apps/train_job.h"
 #include "apps/weights_search.h"
 #include "train/run.h"
 
@@ -64,6 +65,7 @@ base::Result<int> handle(const Command& command, int argc, const char* const* ar
   if (const auto* train = std::get_if<TrainCommand>(&command)) {
     return train_on(*train, quoted_command(argc, argv));
   }
+  if (std::holds_alternative<JobCommand>(command)) return run_train_job();
   return base::fail(base::ErrorKind::kInvalid,
                     "kennel-train trains only; run `kennel` for everything else");
 }

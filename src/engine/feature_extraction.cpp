@@ -33,12 +33,22 @@ std::string to_text(const vision::Transform& transform) {
                      transform.std[1], transform.std[2]);
 }
 
+const base::Digest* find_digest(const ExtractionOptions& options, const base::Path& photo) {
+  if (options.digests == nullptr) return nullptr;
+  const auto found = options.digests->find(photo.native());
+  return found == options.digests->end() ? nullptr : &found->second;
+}
+
 // Fills in the digests of all photos and the failures of those that cannot be read.
 void hash_photos(std::span<const base::Path> photos, const ExtractionOptions& options,
                  Features& features) {
   std::mutex failures_mutex;
   base::parallel_for(photos.size(), options.threads, [&](std::size_t index, int) {
     if (stopped(options)) return;
+    if (const base::Digest* known = find_digest(options, photos[index])) {
+      features.digests[index] = *known;
+      return;
+    }
     const auto bytes = read_photo(photos[index]);
     if (bytes) {
       features.digests[index] = base::sha256(*bytes);

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/digest.h"
@@ -21,9 +23,13 @@ struct PretrainedBackbone {
   base::Digest weights_digest;
 };
 
+// What photos are known to be: these are read only when their features are not in the cache.
+using KnownDigests = std::unordered_map<std::string, base::Digest>;  // by path
+
 struct ExtractionOptions {
   Precision precision = Precision::kF32;
   int threads = 1;
+  const KnownDigests* digests = nullptr;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t done, std::size_t total)> progress;  // photos that were not cached
 };

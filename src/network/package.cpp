@@ -194,20 +194,42 @@ base::Result<Package> parse_package(std::map<std::string, base::Bytes> entries) 
   return package;
 }
 
+// What a package's entries are made of.
+struct PackageBytes {
+  explicit PackageBytes(const Package& package)
+      : weights(to_pth(package.weights)), labels(labels_text(package.classes)) {
+    text = description(package, weights).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  }
+
+  // kennel.json first: who reads the archive knows what comes. Valid as long as this object.
+  [[nodiscard]] std::vector<ArchiveEntry> entries(const PackageGraph& graph) const {
+    return {{"kennel.json", base::as_bytes(text)},
+            {"labels.txt", base::as_bytes(labels)},
+            {"model.pth", weights},
+            {"graph.xml", graph.xml},
+            {"graph.bin", graph.bin}};
+  }
+
+  base::Bytes weights;
+  std::string labels;
+  std::string text;
+};
+
 }  // namespace
 
 void write_package(base::Disk& disk, const base::Path& path, const Package& package,
                    const PackageGraph& graph) {
-  const base::Bytes weights = to_pth(package.weights);
-  const std::string text =
-      description(package, weights).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-  const std::string labels = labels_text(package.classes);
-  write_archive(disk, path,
-                {{"kennel.json", base::as_bytes(text)},
-                 {"labels.txt", base::as_bytes(labels)},
-                 {"model.pth", weights},
-                 {"graph.xml", graph.xml},
-                 {"graph.bin", graph.bin}});
+  const PackageBytes bytes(package);
+  write_archive(disk, path, bytes.entries(graph));
+}
+
+void write_package_files(base::Disk& disk, const base::Path& folder, const Package& package,
+                         const PackageGraph& graph) {
+  const PackageBytes bytes(package);
+  auto entries = bytes.entries(graph);
+  disk.make_folders(folder);
+  std::ranges::rotate(entries, entries.begin() + 1);
+  for (const auto& entry : entries) base::write_atomically(disk, folder / entry.name, entry.bytes);
 }
 
 base::Result<Package> read_package(const base::Path& path) {

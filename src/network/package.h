@@ -40,6 +40,11 @@ struct PackageGraph {
 void write_package(base::Disk& disk, const base::Path& path, const Package& package,
                    const PackageGraph& graph);
 
+// The same entries as files of a folder, which is made if need be; `kennel.json` comes last.
+// Whoever packs the folder has a package.
+void write_package_files(base::Disk& disk, const base::Path& folder, const Package& package,
+                         const PackageGraph& graph);
+
 // kCorrupt and kInvalid say what is wrong with which entry. The weights are checked against their
 // digest.
 [[nodiscard]] base::Result<Package> read_package(const base::Path& path);

@@ -53,6 +53,7 @@ class Loop {
                                     "start a new run without --resume",
                                     options_.checkpoint.string(), fmt::join(fields, ", ")));
     }
+    KENNEL_TRY_VOID(check_heads(*loaded));
     KENNEL_TRY_VOID(trainer_.set_optimizer_state(loaded->optimizer));
     trainer_.set_head(loaded->current);
     state_ = *std::move(loaded);
@@ -81,6 +82,19 @@ class Loop {
   }
 
  private:
+  // A checkpoint may have come from anywhere.
+  [[nodiscard]] base::Result<void> check_heads(const Checkpoint& loaded) const {
+    if (find_best(loaded.history) == nullptr) {
+      return base::fail(ErrorKind::kCorrupt, "the checkpoint has no best epoch");
+    }
+    const network::StateDict own = trainer_.head();
+    for (const auto& [name, tensor] : own.entries()) {
+      KENNEL_TRY_VOID(loaded.current.get(name, tensor.shape));
+      KENNEL_TRY_VOID(loaded.best.get(name, tensor.shape));
+    }
+    return {};
+  }
+
   // False when stopped on the way; the state is then that of the epoch before.
   base::Result<bool> run_epoch() {
     const auto start = clock_.now();
@@ -154,9 +168,14 @@ const EpochRecord* find_best(const std::vector<EpochRecord>& history) {
 
 base::Result<TrainedHead> train_head(const HeadData& data, const LoopOptions& options,
                                      base::Disk& disk, const base::Clock& clock) {
-  Loop loop(data, options, disk, clock);
-  if (options.resume) KENNEL_TRY_VOID(loop.restore());
-  return loop.run();
+  if (options.resume) {
+    Loop loop(data, options, disk, clock);
+    const auto restored = loop.restore();
+    if (restored) return loop.run();
+    if (!options.on_misfit) return tl::unexpected(restored.error());
+    options.on_misfit(restored.error().message);
+  }
+  return Loop(data, options, disk, clock).run();
 }
 
 }  // namespace kennel::train

@@ -40,6 +40,8 @@ struct LoopOptions {
   base::Path checkpoint;  // the file
   nlohmann::json run;     // what the outcome depends on; stored in the checkpoint
   bool resume = false;    // go on from the checkpoint, where there is one
+  // Begin anew, and say why, where the checkpoint is another run's or damaged, instead of failing.
+  std::function<void(const std::string&)> on_misfit;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(const EpochRecord&)> on_epoch;
   std::function<void(const std::vector<EpochRecord>&)> on_resumed;  // the epochs before

@@ -57,7 +57,8 @@ class TrainingRun {
   base::Result<void> scan() {
     const Stopwatch watch(clock_, summary_.seconds.scan);
     // A split that has to be made up is the same for every seed, so that runs can be compared.
-    KENNEL_TRY(data_, dataset::scan_folder(options_.data));
+    KENNEL_TRY(data_, options_.listing ? dataset::to_dataset(*options_.listing)
+                                       : dataset::scan_folder(options_.data));
     auto& train = data_.split(Split::kTrain);
     train = thinned(train, data_.classes.size(), options_.fraction, options_.head.seed);
     summary_.classes = data_.classes;
@@ -86,6 +87,7 @@ class TrainingRun {
                engine::extract_features(space, pretrained(weights), photos,
                                         {.precision = options_.precision,
                                          .threads = options_.threads,
+                                         .digests = options_.digests,
                                          .stop = options_.stop,
                                          .progress = [this](std::size_t done, std::size_t all) {
                                            observer_.on_extraction(done, all);
@@ -115,9 +117,9 @@ class TrainingRun {
                         .classes = class_count(),
                         .train = rows_.split(Split::kTrain).rows,
                         .valid = rows_.split(Split::kValid).rows};
-    const LoopOptions loop{
+    LoopOptions loop{
         .head = options_.head,
-        .checkpoint = options_.folder / "checkpoint.pth",
+        .checkpoint = options_.checkpoint.value_or(options_.folder / "checkpoint.pth"),
         .run = outcome_json(options_, features_digest(weights), rows_.digest),
         .resume = options_.resume,
         .stop = options_.stop,
@@ -127,6 +129,11 @@ class TrainingRun {
             [this](const std::vector<EpochRecord>& history) {
               observer_.on_resumed(history, options_.head.epochs);
             }};
+    if (options_.resume_if_fits) {
+      loop.on_misfit = [this](const std::string& reason) {
+        note("training begins anew: " + reason);
+      };
+    }
     auto head = train_head(data, loop, disk_, clock_);
     summary_.seconds.train_cpu = cpu_seconds() - cpu_start;
     return head;
@@ -184,8 +191,12 @@ class TrainingRun {
     const auto layers =
         network::head_layers(backbone.feature_width, options_.head.hidden, class_count());
     KENNEL_TRY(const auto graph, engine::to_graph_files({backbone, package.weights, layers}));
-    network::write_package(disk_, options_.folder / "model.tar.gz", package,
-                           {graph.xml, graph.bin});
+    const network::PackageGraph files{graph.xml, graph.bin};
+    if (options_.model_folder) {
+      network::write_package_files(disk_, *options_.model_folder, package, files);
+    } else {
+      network::write_package(disk_, options_.folder / "model.tar.gz", package, files);
+    }
     return {};
   }
 

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/error.h"
-#include "dataset/dataset.h"
+#include "dataset/photo_listing.h"
 #include "engine/evaluation.h"
 #include "engine/feature_extraction.h"
 #include "network/backbone.h"
@@ -24,6 +24,12 @@ namespace kennel::train {
 struct RunOptions {
   base::Path data;
   base::Path folder;  // the run's; made if need be
+  // Where they differ from `kennel train`'s: the photos, when somebody has listed them, and the
+  // places of checkpoint and model (a folder of the package's files).
+  std::optional<dataset::PhotoListing> listing;
+  std::optional<base::Path> checkpoint;
+  std::optional<base::Path> model_folder;
+  const engine::KnownDigests* digests = nullptr;
   const network::Backbone* backbone = nullptr;
   base::Path weights;
   base::Path cache;
@@ -33,7 +39,8 @@ struct RunOptions {
   double fraction = 1;  // of the training photos of each class
   bool strict = false;  // an unreadable photo ends the run
   bool resume = false;
-  std::string command;  // what the user typed, for the record
+  bool resume_if_fits = false;  // with `resume`: a checkpoint of another run is noted and left
+  std::string command;          // what the user typed, for the record
   const std::atomic<bool>* stop = nullptr;
 };
 

@@ -29,6 +29,10 @@ TEST(CommandLine, ReadsATrainingCommand) {
   EXPECT_FALSE(train.output_folder);
 }
 
+TEST(CommandLine, KnowsTheCommandOfTheServer) {
+  EXPECT_TRUE(std::holds_alternative<JobCommand>(std::get<Command>(parse({"job"}))));
+}
+
 TEST(CommandLine, KeepsTheDefaultsThatAreNotNamed) {
   const auto train = command<TrainCommand>({"train", "photos"});
   EXPECT_EQ(train.backbone, "efficientnet-lite0");

@@ -69,6 +69,28 @@ TEST_F(FeatureExtractionTest, ReadsTheCacheTheSecondTime) {
   EXPECT_EQ(again->rows[1].size(), static_cast<std::size_t>(kWidth));
 }
 
+TEST_F(FeatureExtractionTest, DoesNotReadAPhotoOfKnownDigestThatIsCached) {
+  const std::vector photos{add_photo("a.jpg", 1)};
+  auto space = open_space();
+  const auto read = extract(space, photos);
+  const std::vector gone{scratch_.path() / "gone.jpg"};
+  const KnownDigests digests{{gone[0].native(), read->digests[0]}};
+  const auto known = extract(space, gone, {.digests = &digests});
+  EXPECT_EQ(known->cached, 1U);
+  EXPECT_THAT(known->failures, testing::IsEmpty());
+  EXPECT_THAT(known->rows[0], testing::ElementsAreArray(read->rows[0]));
+}
+
+TEST_F(FeatureExtractionTest, LeavesOutAPhotoThatIsNotWhatItWasSaidToBe) {
+  const std::vector photos{add_photo("a.jpg", 1), add_photo("b.jpg", 2)};
+  const KnownDigests digests{{photos[0].native(), base::sha256(base::as_bytes("another"))}};
+  auto space = open_space();
+  const auto features = extract(space, photos, {.digests = &digests});
+  ASSERT_EQ(features->failures.size(), 1U);
+  EXPECT_EQ(features->failures[0].index, 0U);
+  EXPECT_FALSE(features->rows[1].empty());
+}
+
 TEST_F(FeatureExtractionTest, ComputesTheSameContentOnce) {
   const std::vector photos{add_photo("a.jpg", 1), add_photo("copy.jpg", 1)};
   auto space = open_space();

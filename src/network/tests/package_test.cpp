@@ -51,6 +51,18 @@ class PackageTest : public testing::Test {
   base::PosixDisk disk_;
 };
 
+TEST_F(PackageTest, IsAPackageWhenItsFilesArePacked) {
+  const PackageGraph graph{base::as_bytes("<net/>"), base::as_bytes("1234")};
+  write_package_files(disk_, scratch_.path() / "model", package(), graph);
+  write_package(disk_, path(), package(), graph);
+  const auto entries = read_archive(path());
+  ASSERT_TRUE(entries);
+  for (const auto& [name, bytes] : *entries) {
+    EXPECT_EQ(base::read_file(scratch_.path() / "model" / name, base::kMiB).value(), bytes) << name;
+  }
+  EXPECT_EQ(disk_.list(scratch_.path() / "model").size(), entries->size());
+}
+
 TEST_F(PackageTest, GivesBackWhatWasWritten) {
   write_package(disk_, path(), package(), {base::as_bytes("<net/>"), base::as_bytes("1234")});
   const auto read = read_package(path());

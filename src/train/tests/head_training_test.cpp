@@ -118,6 +118,37 @@ TEST_F(HeadTrainingTest, RefusesToResumeARunWithOtherSettings) {
   EXPECT_THAT(resumed.error().message, HasSubstr("learning_rate (was 0.01, is 0.5)"));
 }
 
+TEST_F(HeadTrainingTest, RefusesACheckpointWithoutItsHeads) {
+  ASSERT_TRUE(train_until(3, options()));
+  const auto whole = load_checkpoint(options().checkpoint);
+  auto resumed = options();
+  resumed.resume = true;
+  for (const auto head : {&Checkpoint::current, &Checkpoint::best}) {
+    auto damaged = *whole;
+    damaged.*head = {};
+    save_checkpoint(disk_, resumed.checkpoint, damaged);
+    EXPECT_FALSE(train(resumed));
+  }
+  auto without_best = *whole;
+  for (auto& record : without_best.history) record.best = false;
+  save_checkpoint(disk_, resumed.checkpoint, without_best);
+  EXPECT_FALSE(train(resumed));
+}
+
+TEST_F(HeadTrainingTest, BeginsAnewWhereTheCheckpointDoesNotFitWhenAskedTo) {
+  ASSERT_TRUE(train_until(3, options()));
+  auto other = options();
+  other.run["learning_rate"] = 0.5;
+  other.resume = true;
+  std::string reason;
+  other.on_misfit = [&](const std::string& why) { reason = why; };
+  const auto trained = train(other);
+  ASSERT_TRUE(trained);
+  EXPECT_THAT(reason, HasSubstr("learning_rate (was 0.01, is 0.5)"));
+  EXPECT_EQ(trained->history.size(), 6U);
+  EXPECT_EQ(load_checkpoint(other.checkpoint)->run, other.run);
+}
+
 TEST_F(HeadTrainingTest, StartsAfreshWhereThereIsNothingToResume) {
   auto fresh = options();
   fresh.resume = true;
