@@ -146,6 +146,25 @@ void add_env(CLI::App& app, EnvCommand& command) {
   app.add_flag("--json", command.output.json, "Print JSON, for programs");
 }
 
+void add_jobs(CLI::App& app, JobsCommand& command) {
+  app.add_option("JOB", command.job, "Tell all of this one");
+  app.add_option("--limit", command.limit, "How many to list, the newest first")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  app.add_option("--status", command.status, "List those with this status only")
+      ->check(CLI::IsMember({"InProgress", "Stopping", "Completed", "Failed", "Stopped"}));
+  add_data(app, command.data);
+  add_output(app, command.output, false);
+}
+
+void add_logs(CLI::App& app, LogsCommand& command) {
+  app.add_option("JOB", command.job, "The training job")->required();
+  app.add_flag("--follow,-f", command.follow,
+               "Go on until the job has ended; exit with 1 if it failed");
+  add_data(app, command.data);
+  add_output(app, command.output, false);
+}
+
 void add_doctor(CLI::App& app, DoctorCommand& command) {
   add_data(app, command.data);
   app.add_option("--listen", command.listen, "The address that kennel up is to listen on")
@@ -166,6 +185,9 @@ struct Parsed {
   UpCommand up;
   EnvCommand env;
   StatusCommand status;
+  JobsCommand jobs;
+  LogsCommand logs;
+  StopCommand stop;
   DoctorCommand doctor;
   UsageCommand usage;
   FsckCommand fsck;
@@ -201,6 +223,19 @@ void add_store_commands(CLI::App& app, Parsed& parsed) {
   add_data(*fsck, parsed.fsck.data);
   add_output(*fsck, parsed.fsck.output, false);
   parsed.choose(fsck, parsed.fsck);
+}
+
+void add_job_commands(CLI::App& app, Parsed& parsed) {
+  auto* jobs = app.add_subcommand("jobs", "The server's training jobs, or the story of one");
+  add_jobs(*jobs, parsed.jobs);
+  parsed.choose(jobs, parsed.jobs);
+  auto* logs = app.add_subcommand("logs", "What the instances of a training job print");
+  add_logs(*logs, parsed.logs);
+  parsed.choose(logs, parsed.logs);
+  auto* stop = app.add_subcommand("stop", "End a training job; its model so far is kept");
+  stop->add_option("JOB", parsed.stop.job, "The training job")->required();
+  add_data(*stop, parsed.stop.data);
+  parsed.choose(stop, parsed.stop);
 }
 
 void add_server_commands(CLI::App& app, Parsed& parsed) {
@@ -241,6 +276,7 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   parsed.choose(weights, parsed.weights);
   add_cache(app, parsed);
   add_server_commands(app, parsed);
+  add_job_commands(app, parsed);
   add_store_commands(app, parsed);
 }
 

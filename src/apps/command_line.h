@@ -111,6 +111,26 @@ struct StatusCommand {
   OutputOptions output;
 };
 
+struct JobsCommand {
+  std::optional<base::Path> data;
+  std::optional<std::string> job;  // nullopt: all of them
+  int limit = 20;
+  std::string status;  // empty: any
+  OutputOptions output;
+};
+
+struct LogsCommand {
+  std::optional<base::Path> data;
+  std::string job;
+  bool follow = false;
+  OutputOptions output;
+};
+
+struct StopCommand {
+  std::optional<base::Path> data;
+  std::string job;
+};
+
 struct DoctorCommand {
   std::optional<base::Path> data;
   std::string listen = "127.0.0.1:4566";
@@ -127,10 +147,10 @@ struct FsckCommand {
   OutputOptions output;
 };
 
-using Command =
-    std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand, CompareCommand,
-                 WeightsCommand, CacheListCommand, CacheTrimCommand, UpCommand, EnvCommand,
-                 StatusCommand, DoctorCommand, UsageCommand, FsckCommand>;
+using Command = std::variant<SampleCommand, TrainCommand, EvaluateCommand, PredictCommand,
+                             CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand,
+                             UpCommand, EnvCommand, StatusCommand, JobsCommand, LogsCommand,
+                             StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.
