@@ -10,6 +10,8 @@ using nlohmann::json;
 
 constexpr const char* kGroup = "/aws/sagemaker/TrainingJobs";
 constexpr int kEventsAPage = 1000;
+// Times travel as milliseconds.
+constexpr std::chrono::milliseconds kRounding{1};
 
 }  // namespace
 
@@ -22,7 +24,7 @@ void JobStreams::add_stream(const json& told) {
   std::string name = told.value("logStreamName", "");
   const TimePoint made(std::chrono::milliseconds(told.value("creationTime", std::int64_t{0})));
   const bool is_known = std::ranges::find(streams_, name, &Stream::name) != streams_.end();
-  if (is_known || made < std::chrono::floor<std::chrono::seconds>(created_)) return;
+  if (is_known || made + kRounding < created_) return;
   std::string host = host_of_stream(name);
   streams_.push_back({.name = std::move(name), .host = std::move(host)});
 }

@@ -72,8 +72,8 @@ json iso_or_null(const std::optional<TimePoint>& time) {
   return time ? json(observe::to_iso_milliseconds(*time)) : json();
 }
 
-json stages_json(const JobView& job) {
-  json stages = json::array();
+nlohmann::ordered_json stages_json(const JobView& job) {
+  auto stages = nlohmann::ordered_json::array();
   for (const JobStage& stage : job.stages) {
     stages.push_back({{"stage", stage.name},
                       {"start", iso_or_null(stage.start)},
@@ -83,8 +83,8 @@ json stages_json(const JobView& job) {
   return stages;
 }
 
-json metrics_json(const JobView& job) {
-  json metrics = json::object();
+nlohmann::ordered_json metrics_json(const JobView& job) {
+  auto metrics = nlohmann::ordered_json::object();
   for (const JobMetric& metric : job.metrics) metrics[metric.name] = metric.value;
   return metrics;
 }

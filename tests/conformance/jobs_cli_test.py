@@ -187,3 +187,12 @@ def test_a_running_job_is_stopped(server, sagemaker, name):
     assert (done.returncode, done.stdout) == (0, f"stopping {name}\n")
     assert server.kennel("logs", name, "--follow").returncode == 0
     assert json.loads(server.kennel("jobs", name, "--json").stdout)["status"] == "Stopped"
+
+
+def test_the_log_of_an_earlier_job_of_that_name_is_left_out(server, sagemaker, name):
+    for word in ("first", "second"):
+        sagemaker.create_training_job(**process(name, "/bin/echo", word))
+        wait_for_end(server, name)
+        if word == "first":
+            sagemaker.delete_training_job(TrainingJobName=name)
+    assert server.kennel("logs", name).stdout == "second\n"

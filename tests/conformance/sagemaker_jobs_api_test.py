@@ -4,7 +4,7 @@ import pytest
 import s3_client
 import training_jobs
 from botocore.exceptions import ClientError
-from training_jobs import ACCOUNT, channel, request
+from training_jobs import ACCOUNT, channel, process, request, wait_for_end
 
 MISSING = "Requested resource not found."
 ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:training-job"
@@ -285,3 +285,23 @@ def test_a_job_has_fifty_tags_at_most(sagemaker, name):
 def test_tags_of_what_is_not_there_are_refused(sagemaker):
     missing = f"{ARN}/nobody"
     assert refusal(sagemaker.list_tags, ResourceArn=missing)[0] == "ValidationException"
+
+
+def test_a_job_in_progress_is_stopped_and_not_deleted(sagemaker, name):
+    sagemaker.create_training_job(**process(name, "/bin/sleep", "600"))
+    assert refusal(sagemaker.delete_training_job, TrainingJobName=name)[0] == "ResourceInUse"
+    sagemaker.stop_training_job(TrainingJobName=name)
+    described = sagemaker.describe_training_job(TrainingJobName=name)
+    assert described["TrainingJobStatus"] in ("Stopping", "Stopped")
+    stages = [one["Status"] for one in described["SecondaryStatusTransitions"]]
+    assert "Stopping" in stages
+
+
+def test_a_job_that_has_ended_is_deleted_and_its_name_is_free(server, sagemaker, job):
+    wait_for_end(server, job)
+    code, message = refusal(sagemaker.stop_training_job, TrainingJobName=job)
+    assert (code, "is in status Failed" in message) == ("ValidationException", True)
+    sagemaker.delete_training_job(TrainingJobName=job)
+    assert refusal(sagemaker.describe_training_job, TrainingJobName=job)[1] == MISSING
+    assert listed(sagemaker, NameContains=job) == []
+    assert sagemaker.create_training_job(**request(job))["TrainingJobArn"] == f"{ARN}/{job}"

@@ -80,6 +80,13 @@ TEST(JobView, TellsTheStagesWithTheirTimes) {
   EXPECT_THAT(story, HasSubstr("s3://b/dogs/output/model.tar.gz"));
 }
 
+TEST(JobView, TellsProgramsTheStagesInTheirOrder) {
+  const auto told = to_json(to_view(running_job(), at(1030)));
+  EXPECT_EQ(told["stages"][1].dump(),
+            R"({"stage":"Training","start":"1970-01-01T00:16:50.000Z","end":null,)"
+            R"("message":"now\nthen"})");
+}
+
 TEST(JobView, TellsAFailureWithoutItsEscapeSequences) {
   const std::string story = to_story(to_view(failed_job(), at(1100)), at(1100), false);
   EXPECT_THAT(story, HasSubstr("AlgorithmError: no photos"));
