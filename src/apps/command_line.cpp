@@ -132,6 +132,13 @@ void add_up(CLI::App& app, UpCommand& command) {
                  "[default: localhost]");
   app.add_flag("--data-events", command.data_events,
                "Audit reads and writes of objects too, as CloudTrail's data events");
+  app.add_flag("!--no-sandbox", command.sandbox,
+               "Run jobs as plain processes, which can read and change whatever the server can");
+  app.add_flag("--strict-capacity", command.strict_capacity,
+               "Refuse jobs that this machine has no room for, instead of letting them wait");
+  app.add_option("--job-path", command.job_paths,
+                 "A folder that jobs may read, beside the system's own; may be repeated")
+      ->type_name("DIR");
   app.add_flag("--tls", command.tls, "Take HTTPS only; without it both are taken on one port");
   app.add_flag("--allow-plaintext", command.allow_plaintext,
                "Take plain HTTP on an address that other machines reach");
@@ -144,6 +151,25 @@ void add_env(CLI::App& app, EnvCommand& command) {
   app.add_option("--profile", command.profile,
                  "Write an AWS profile of this name instead of printing variables");
   app.add_flag("--json", command.output.json, "Print JSON, for programs");
+}
+
+void add_jobs(CLI::App& app, JobsCommand& command) {
+  app.add_option("JOB", command.job, "Tell all of this one");
+  app.add_option("--limit", command.limit, "How many to list, the newest first")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  app.add_option("--status", command.status, "List those with this status only")
+      ->check(CLI::IsMember({"InProgress", "Stopping", "Completed", "Failed", "Stopped"}));
+  add_data(app, command.data);
+  add_output(app, command.output, false);
+}
+
+void add_logs(CLI::App& app, LogsCommand& command) {
+  app.add_option("JOB", command.job, "The training job")->required();
+  app.add_flag("--follow,-f", command.follow,
+               "Go on until the job has ended; exit with 1 if it failed");
+  add_data(app, command.data);
+  add_output(app, command.output, false);
 }
 
 void add_doctor(CLI::App& app, DoctorCommand& command) {
@@ -167,6 +193,9 @@ struct Parsed {
   UpCommand up;
   EnvCommand env;
   StatusCommand status;
+  JobsCommand jobs;
+  LogsCommand logs;
+  StopCommand stop;
   DoctorCommand doctor;
   UsageCommand usage;
   FsckCommand fsck;
@@ -202,6 +231,19 @@ void add_store_commands(CLI::App& app, Parsed& parsed) {
   add_data(*fsck, parsed.fsck.data);
   add_output(*fsck, parsed.fsck.output, false);
   parsed.choose(fsck, parsed.fsck);
+}
+
+void add_job_commands(CLI::App& app, Parsed& parsed) {
+  auto* jobs = app.add_subcommand("jobs", "The server's training jobs, or the story of one");
+  add_jobs(*jobs, parsed.jobs);
+  parsed.choose(jobs, parsed.jobs);
+  auto* logs = app.add_subcommand("logs", "What the instances of a training job print");
+  add_logs(*logs, parsed.logs);
+  parsed.choose(logs, parsed.logs);
+  auto* stop = app.add_subcommand("stop", "End a training job; its model so far is kept");
+  stop->add_option("JOB", parsed.stop.job, "The training job")->required();
+  add_data(*stop, parsed.stop.data);
+  parsed.choose(stop, parsed.stop);
 }
 
 void add_server_commands(CLI::App& app, Parsed& parsed) {
@@ -245,6 +287,7 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   parsed.choose(weights, parsed.weights);
   add_cache(app, parsed);
   add_server_commands(app, parsed);
+  add_job_commands(app, parsed);
   add_store_commands(app, parsed);
 }
 

@@ -97,6 +97,9 @@ struct UpCommand {
   std::optional<std::string> account;
   std::vector<std::string> domains;
   bool data_events = false;
+  bool sandbox = true;
+  bool strict_capacity = false;
+  std::vector<base::Path> job_paths;
   bool tls = false;
   bool allow_plaintext = false;
   bool json_logs = false;
@@ -112,6 +115,26 @@ struct EnvCommand {
 struct StatusCommand {
   std::optional<base::Path> data;
   OutputOptions output;
+};
+
+struct JobsCommand {
+  std::optional<base::Path> data;
+  std::optional<std::string> job;  // nullopt: all of them
+  int limit = 20;
+  std::string status;  // empty: any
+  OutputOptions output;
+};
+
+struct LogsCommand {
+  std::optional<base::Path> data;
+  std::string job;
+  bool follow = false;
+  OutputOptions output;
+};
+
+struct StopCommand {
+  std::optional<base::Path> data;
+  std::string job;
 };
 
 struct DoctorCommand {
@@ -130,10 +153,10 @@ struct FsckCommand {
   OutputOptions output;
 };
 
-using Command =
-    std::variant<SampleCommand, TrainCommand, JobCommand, EvaluateCommand, PredictCommand,
-                 CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand, UpCommand,
-                 EnvCommand, StatusCommand, DoctorCommand, UsageCommand, FsckCommand>;
+using Command = std::variant<SampleCommand, TrainCommand, JobCommand, EvaluateCommand,
+                             PredictCommand, CompareCommand, WeightsCommand, CacheListCommand,
+                             CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand,
+                             LogsCommand, StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

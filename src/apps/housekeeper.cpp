@@ -46,6 +46,7 @@ void Housekeeper::run() {
     }
     guarded("what was deleted could not be removed from the disk", &Housekeeper::collect);
     guarded("lifecycle rules could not be applied", &Housekeeper::apply_lifecycle);
+    guarded("logs could not be trimmed", &Housekeeper::trim_logs);
   }
 }
 
@@ -70,6 +71,12 @@ void Housekeeper::collect() {
   while (!is_stopped() && parts_.blobs.collect(kTogether).more) {
   }
   parts_.uploads.forget_completed(base::SystemClock().calendar_now());
+}
+
+void Housekeeper::trim_logs() {
+  constexpr std::size_t kTogether = 500;
+  while (!is_stopped() && parts_.logs.trim(kTogether)) {
+  }
 }
 
 void Housekeeper::apply_lifecycle() {

@@ -11,6 +11,7 @@
 
 #include "objects/lifecycle_sweep.h"
 #include "objects/uploads.h"
+#include "observe/logs.h"
 #include "store/blobs.h"
 
 namespace kennel::apps {
@@ -22,6 +23,7 @@ struct HouseholdParts {
   objects::Buckets& buckets;
   objects::Objects& objects;
   objects::Uploads& uploads;
+  observe::Logs& logs;
 };
 
 class Housekeeper {
@@ -41,6 +43,7 @@ class Housekeeper {
   void remove_orphans();
   void collect();
   void apply_lifecycle();
+  void trim_logs();
   [[nodiscard]] bool is_stopped();
   void guarded(const char* what, void (Housekeeper::*work)());
 

@@ -5,9 +5,12 @@
 #include "apps/env.h"
 #include "apps/environment.h"
 #include "apps/fsck.h"
+#include "apps/jobs.h"
+#include "apps/logs.h"
 #include "apps/program.h"
 #include "apps/sample.h"
 #include "apps/status.h"
+#include "apps/stop.h"
 #include "apps/up.h"
 #include "apps/usage.h"
 #include "apps/weights_search.h"
@@ -31,6 +34,9 @@ base::Result<int> handle(const Command& command, char** argv) {
                                [](const UpCommand& up) { return run_up(up); },
                                [](const EnvCommand& env) { return run_env(env); },
                                [](const StatusCommand& status) { return run_status(status); },
+                               [](const JobsCommand& jobs) { return run_jobs(jobs); },
+                               [](const LogsCommand& logs) { return run_logs(logs); },
+                               [](const StopCommand& stop) { return run_stop(stop); },
                                [](const DoctorCommand& doctor) { return run_doctor(doctor); },
                                [](const UsageCommand& usage) { return run_usage(usage); },
                                [](const FsckCommand& fsck) { return run_fsck(fsck); },

@@ -7,10 +7,14 @@
 #include "access/credentials.h"
 #include "apps/environment.h"
 #include "apps/housekeeper.h"
+#include "apps/job_runner.h"
 #include "http/certificate.h"
 #include "http/server.h"
+#include "jobs/runner.h"
 #include "services/iam/iam.h"
+#include "services/logs/logs.h"
 #include "services/s3/s3.h"
+#include "services/sagemaker/sagemaker.h"
 #include "services/sts/sts.h"
 #include "store/sqlite_records.h"
 #include "wire/front_door.h"
@@ -72,12 +76,26 @@ class RunningPlatform final : public Platform {
                   std::unique_ptr<observe::AccessLog> access_log)
       : records_(std::move(foundation.records)),
         blobs_(*records_, disk, options.folder.root),
-        housekeeper_({*records_, blobs_, buckets_, objects_, uploads_}, &report_failure),
+        housekeeper_({*records_, blobs_, buckets_, objects_, uploads_, logs_}, &report_failure),
         directory_(*records_, options.account),
         credentials_(with_administrator(directory_, clock_), foundation.master_key,
                      std::move(foundation.administrator)),
         audit_(*records_, clock_),
         access_log_(std::move(access_log)),
+        launcher_(open_launcher(options)),
+        runner_({.clock = clock_,
+                 .disk = disk,
+                 .records = *records_,
+                 .blobs = blobs_,
+                 .buckets = buckets_,
+                 .objects = objects_,
+                 .directory = directory_,
+                 .credentials = credentials_,
+                 .logs = logs_,
+                 .jobs = jobs_,
+                 .launcher = *launcher_,
+                 .report_failure = &report_failure},
+                runner_options(options)),
         sts_(directory_, credentials_),
         iam_(directory_),
         s3_({.runtime = *runtime_,
@@ -87,26 +105,35 @@ class RunningPlatform final : public Platform {
              .objects = objects_,
              .uploads = uploads_,
              .account = options.account}),
-        front_door_({.runtime = *runtime_,
-                     .clock = clock_,
-                     .credentials = credentials_,
-                     .authorize = &access::allow_every_caller,
-                     .audit = audit_,
-                     .metrics = metrics_,
-                     .access_log = access_log_.get(),
-                     .report_failure = &report_failure},
-                    front_door_options(options), {sts_.bind(), iam_.bind(), s3_.bind()}) {}
+        logs_service_(logs_, options.account),
+        sagemaker_({.jobs = jobs_,
+                    .directory = directory_,
+                    .account = options.account,
+                    .wake = [this] { runner_.wake(); }}),
+        front_door_(
+            {.runtime = *runtime_,
+             .clock = clock_,
+             .credentials = credentials_,
+             .authorize = &access::allow_every_caller,
+             .audit = audit_,
+             .metrics = metrics_,
+             .access_log = access_log_.get(),
+             .report_failure = &report_failure},
+            front_door_options(options),
+            {sts_.bind(), iam_.bind(), s3_.bind(), logs_service_.bind(), sagemaker_.bind()}) {}
 
   ~RunningPlatform() override {
     if (server_) server_->drain(std::chrono::milliseconds(0));
     server_.reset();
     housekeeper_.stop();
+    runner_.stop();
     // The loop and the pool may still hold work that refers to the rest.
     runtime_.reset();
   }
 
   [[nodiscard]] Result<void> listen(const http::ServerOptions& options) {
     KENNEL_TRY(server_, http::Server::listen(*runtime_, options, front_door_));
+    runner_.start(job_endpoint(address(), options.plain));
     return {};
   }
 
@@ -143,17 +170,23 @@ class RunningPlatform final : public Platform {
   objects::Buckets buckets_{*records_};
   objects::Objects objects_{*records_, blobs_, buckets_};
   objects::Uploads uploads_{*records_, blobs_, buckets_, objects_};
+  observe::Logs logs_{*records_, clock_};
+  jobs::TrainingJobs jobs_{*records_};
   Housekeeper housekeeper_;
   access::Directory directory_;
   access::Credentials credentials_;
   observe::AuditTrail audit_;
   observe::Metrics metrics_;
   std::unique_ptr<observe::AccessLog> access_log_;
+  std::unique_ptr<compute::Launcher> launcher_;
+  jobs::Runner runner_;
   services::sts::Sts sts_;
   services::iam::Iam iam_;
   std::unique_ptr<aio::Runtime> runtime_ =
       std::make_unique<aio::Runtime>(aio::RuntimeOptions{.pool_threads = kPoolThreads});
   services::s3::S3 s3_;
+  services::logs::Logs logs_service_;
+  services::sagemaker::SageMaker sagemaker_;
   wire::FrontDoor front_door_;
   std::unique_ptr<http::Server> server_;
 };

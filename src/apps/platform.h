@@ -19,8 +19,11 @@ struct PlatformOptions {
   bool tls_only = false;
   bool json_logs = false;
   bool quiet = false;
-  bool data_events = false;            // reads and writes of objects are audited too
-  std::vector<std::string> domains{};  // "BUCKET.DOMAIN" names a bucket
+  bool data_events = false;             // reads and writes of objects are audited too
+  std::vector<std::string> domains{};   // "BUCKET.DOMAIN" names a bucket
+  bool sandbox = true;                  // for jobs
+  bool strict_capacity = false;         // jobs never wait for room
+  std::vector<base::Path> job_paths{};  // folders that jobs may read
 };
 
 class Platform {

@@ -9,6 +9,7 @@
 //   records.db                everything else but
 //   blobs/                    the bytes of objects, and
 //   staging/                  those on their way there
+//   jobs/                     folders of training jobs while they run
 //   tls/                      ca.pem and the server's certificate
 //   client/                   what AWS's SDKs are pointed at: aws/ for botocore, sagemaker.yaml
 #pragma once
@@ -31,6 +32,7 @@ struct ServerFolder {
   [[nodiscard]] base::Path administrator() const { return root / "administrator.json"; }
   [[nodiscard]] base::Path master_key() const { return root / "master.key"; }
   [[nodiscard]] base::Path records() const { return root / "records.db"; }
+  [[nodiscard]] base::Path jobs() const { return root / "jobs"; }
   [[nodiscard]] base::Path tls() const { return root / "tls"; }
   [[nodiscard]] base::Path certificate_authority() const { return tls() / "ca.pem"; }
   [[nodiscard]] base::Path client() const { return root / "client"; }

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "base/secure_random.h"
 #include "catalogue/instance_types.h"
 #include "features/adopt.h"
 #include "jobs/contract.h"
@@ -22,6 +23,7 @@ constexpr seconds kSyncEvery{5};
 constexpr seconds kGraceWhenStopped{120};  // as SageMaker has it
 constexpr seconds kGraceWhenAnotherFailed{10};
 constexpr std::size_t kFailureLettersMax = 1024;
+constexpr std::size_t kTokenBytes = 16;
 constexpr const char* kStoppedMessage = "Training job stopped";
 
 tl::unexpected<base::Error> interrupted() { return base::fail(ErrorKind::kInterrupted, "stopped"); }
@@ -68,6 +70,7 @@ JobRun::JobRun(const RunnerParts& parts, const RunnerOptions& options, Place pla
       place_(std::move(place)),
       job_(std::move(job)),
       share_(share_of(options.machine, job_.instance_type, job_.instance_count)),
+      token_(base::to_hex(base::secure_bytes(kTokenBytes))),
       uploader_(parts.blobs, parts.objects) {
   if (job_.checkpoints) checkpoints_.emplace(uploader_, job_.checkpoints->remote);
 }
@@ -248,7 +251,10 @@ std::map<std::string, std::string> JobRun::environment_of(const compute::Instanc
       {"KENNEL_HOSTS", listed(spec.hosts)},
       {"KENNEL_THREADS", std::to_string(share_.threads)},
       {"OMP_NUM_THREADS", std::to_string(share_.threads)}};
+  // Whoever does not know it is no instance of this job.
+  environment["KENNEL_JOB_TOKEN"] = token_;
   environment.insert(credentials_.begin(), credentials_.end());
+  environment.insert(options_.environment.begin(), options_.environment.end());
   for (const auto& [name, value] : job_.environment) environment[name] = value;
   return environment;
 }
@@ -309,7 +315,9 @@ base::Result<void> JobRun::train() {
   }
   began_ = parts_.clock.now();
   next_sync_ = began_ + kSyncEvery;
-  KENNEL_TRY_VOID(launch_all());
+  const auto launched = launch_all();
+  log_->flush();
+  if (!launched) return launched;
   supervise();
   if (halted_) return interrupted();
   adopt_features();

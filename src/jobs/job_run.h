@@ -73,6 +73,7 @@ class JobRun {
   Place place_;
   TrainingJob job_;
   Share share_;
+  std::string token_;  // that the job's instances know each other by
   std::vector<std::string> command_;
   std::map<std::string, std::string> credentials_;       // as environment variables
   std::map<std::string, std::vector<InputFile>> files_;  // of each channel

@@ -32,7 +32,8 @@ struct RunnerOptions {
   Machine machine;
   bool strict_capacity = false;  // jobs never wait for room, and types are what they say
   Classifier classifier;
-  std::vector<compute::ReadOnlyMount> mounts;  // for every job
+  std::vector<compute::ReadOnlyMount> mounts;      // for every job
+  std::map<std::string, std::string> environment;  // the same
 };
 
 // All of it outlives the runner.

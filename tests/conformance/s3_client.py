@@ -15,7 +15,7 @@ MIB = 1024 * 1024
 _numbers = itertools.count(1)
 
 
-def connect(environment: Environment, url: str | None = None, **settings):
+def connect(environment: Environment, url: str | None = None, service: str = "s3", **settings):
     """A client that nothing on this machine configures. `settings`: of botocore's Config."""
     session = botocore.session.Session(
         session_vars={
@@ -29,7 +29,7 @@ def connect(environment: Environment, url: str | None = None, **settings):
     return boto3.Session(
         botocore_session=session, region_name=environment["AWS_DEFAULT_REGION"]
     ).client(
-        "s3",
+        service,
         endpoint_url=url or environment["AWS_ENDPOINT_URL"],
         verify=environment["AWS_CA_BUNDLE"],
         config=config,

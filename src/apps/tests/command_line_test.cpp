@@ -50,6 +50,18 @@ TEST(CommandLine, ReadsSizesWithUnits) {
   EXPECT_EQ(command<CacheTrimCommand>({"cache", "trim", "--max-size", "0"}).bytes_max, 0U);
 }
 
+TEST(CommandLine, ReadsCommandsAboutJobs) {
+  EXPECT_FALSE(command<JobsCommand>({"jobs"}).job);
+  EXPECT_EQ(command<JobsCommand>({"jobs", "--limit", "5"}).limit, 5);
+  EXPECT_EQ(command<JobsCommand>({"jobs", "dogs", "--json"}).job, "dogs");
+  EXPECT_TRUE(command<LogsCommand>({"logs", "dogs", "-f"}).follow);
+  EXPECT_EQ(command<StopCommand>({"stop", "dogs", "--data", "d"}).data, "d");
+  EXPECT_EQ(std::get<int>(parse({"jobs", "--status", "Done"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"jobs", "--limit", "0"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"logs"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"stop"})), 2);
+}
+
 TEST(CommandLine, AnswersMistakesWithExitCodeTwo) {
   EXPECT_EQ(std::get<int>(parse({})), 2);
   EXPECT_EQ(std::get<int>(parse({"fly"})), 2);

@@ -96,6 +96,10 @@ Outcome<std::vector<jobs::Channel>> to_channels(const std::vector<Channel>& chan
   std::vector<jobs::Channel> list;
   std::set<std::string_view> names;
   for (const Channel& channel : channels) {
+    if (channel.channel_name == "." || channel.channel_name == "..") {
+      return validation_error(
+          fmt::format("\"{}\" cannot be the name of a channel.", channel.channel_name));
+    }
     if (!names.insert(channel.channel_name).second) {
       return validation_error(
           fmt::format("InputDataConfig has two channels named {}.", channel.channel_name));
@@ -177,9 +181,16 @@ Outcome<void> take_checkpoints(const CheckpointConfig& config, jobs::TrainingJob
   KENNEL_TRY(checkpoints.remote, to_uri(config.s3_uri, "CheckpointConfig.S3Uri"));
   if (config.local_path) checkpoints.local_path = *config.local_path;
   const std::string& path = checkpoints.local_path;
-  if (!path.starts_with(kMl) || path.find("..") != std::string::npos) {
+  const auto lies_in = [&path](std::string_view folder) {
+    return path == folder || path.starts_with(std::string(folder) + "/");
+  };
+  const bool below = path.starts_with(kMl) && path.size() > kMl.size() && !path.ends_with('/') &&
+                     path.find("..") == std::string::npos && path.find("//") == std::string::npos;
+  if (!below || lies_in("/opt/ml/input") || lies_in("/opt/ml/model") || lies_in("/opt/ml/output")) {
     return validation_error(
-        fmt::format("CheckpointConfig.LocalPath is {}: it must lie below /opt/ml.", path));
+        fmt::format("CheckpointConfig.LocalPath is {}: it must lie below /opt/ml, and not in "
+                    "input, model or output.",
+                    path));
   }
   job.checkpoints = std::move(checkpoints);
   return {};
