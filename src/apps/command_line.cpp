@@ -132,7 +132,7 @@ void add_up(CLI::App& app, UpCommand& command) {
                  "[default: localhost]");
   app.add_flag("--data-events", command.data_events,
                "Audit reads and writes of objects too, as CloudTrail's data events");
-  app.add_flag("!--no-sandbox", command.sandbox,
+  app.add_flag("--no-sandbox", command.no_sandbox,
                "Run jobs as plain processes, which can read and change whatever the server can");
   app.add_flag("--strict-capacity", command.strict_capacity,
                "Refuse jobs that this machine has no room for, instead of letting them wait");

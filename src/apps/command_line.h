@@ -97,7 +97,7 @@ struct UpCommand {
   std::optional<std::string> account;
   std::vector<std::string> domains;
   bool data_events = false;
-  bool sandbox = true;
+  bool no_sandbox = false;
   bool strict_capacity = false;
   std::vector<base::Path> job_paths;
   bool tls = false;

@@ -183,7 +183,7 @@ Result<int> run_up(const UpCommand& command) {
   options.quiet = command.quiet;
   options.data_events = command.data_events;
   options.domains = command.domains;
-  options.sandbox = command.sandbox;
+  options.sandbox = !command.no_sandbox;
   options.strict_capacity = command.strict_capacity;
   options.job_paths = command.job_paths;
   KENNEL_TRY(options.account, open_account(disk, folder, command.account));

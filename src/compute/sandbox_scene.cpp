@@ -70,6 +70,8 @@ void add_own(Words& words, const InstanceSpec& spec) {
   const base::Path tmp = spec.folder / "tmp";
   const base::Path ml = spec.folder / "ml";
   words.add({"--proc", "/proc", "--dev", "/dev"});
+  // How many cores there are, and how they lie: number crunchers look.
+  words.add({"--ro-bind-try", "/sys/devices/system", "/sys/devices/system"});
   words.add({"--ro-bind", (spec.folder / "hosts").string(), "/etc/hosts"});
   words.add({"--bind", tmp.string(), "/tmp", "--bind", tmp.string(), "/var/tmp"});
   words.add({"--bind", (spec.folder / "home").string(), "/root"});

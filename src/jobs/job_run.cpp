@@ -28,28 +28,6 @@ constexpr const char* kStoppedMessage = "Training job stopped";
 
 tl::unexpected<base::Error> interrupted() { return base::fail(ErrorKind::kInterrupted, "stopped"); }
 
-std::string address_of(int slot, int instance) {
-  // 127.1.1.1 to 127.250.250.250; addresses of jobs that run at once differ.
-  return fmt::format("127.{}.{}.{}", 1 + slot / 250 % 250, 1 + slot % 250, 1 + instance);
-}
-
-std::vector<compute::HostAddress> hosts_of(const TrainingJob& job, int slot) {
-  std::vector<compute::HostAddress> hosts;
-  for (int instance = 0; instance < job.instance_count; ++instance) {
-    hosts.push_back({host_name(instance), address_of(slot, instance)});
-  }
-  return hosts;
-}
-
-std::string listed(const std::vector<compute::HostAddress>& hosts) {
-  std::string text;
-  for (const compute::HostAddress& host : hosts) {
-    if (!text.empty()) text += ',';
-    text.append(host.name).append("=").append(host.address);
-  }
-  return text;
-}
-
 // The last component of arn:aws:iam::ACCOUNT:role/path/NAME.
 std::string role_name(const std::string& arn) { return arn.substr(arn.rfind('/') + 1); }
 
@@ -237,73 +215,6 @@ base::Result<void> JobRun::place_channels(const base::Path& data, int instance) 
   return {};
 }
 
-std::map<std::string, std::string> JobRun::environment_of(const compute::InstanceSpec& spec) const {
-  std::map<std::string, std::string> environment{
-      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-      {"HOME", "/root"},
-      {"LANG", "C.UTF-8"},
-      {"PYTHONUNBUFFERED", "1"},
-      {"TRAINING_JOB_NAME", job_.name},
-      {"TRAINING_JOB_ARN", job_.arn},
-      {"AWS_REGION", options_.region},
-      {"AWS_DEFAULT_REGION", options_.region},
-      {"AWS_ENDPOINT_URL", place_.endpoint},
-      {"KENNEL_HOSTS", listed(spec.hosts)},
-      {"KENNEL_THREADS", std::to_string(share_.threads)},
-      {"OMP_NUM_THREADS", std::to_string(share_.threads)}};
-  // Whoever does not know it is no instance of this job.
-  environment["KENNEL_JOB_TOKEN"] = token_;
-  environment.insert(credentials_.begin(), credentials_.end());
-  environment.insert(options_.environment.begin(), options_.environment.end());
-  for (const auto& [name, value] : job_.environment) environment[name] = value;
-  return environment;
-}
-
-void JobRun::add_classifier(compute::InstanceSpec& spec) const {
-  const Classifier& classifier = options_.classifier;
-  spec.read_only.insert(spec.read_only.end(), classifier.mounts.begin(), classifier.mounts.end());
-  for (const auto& [name, value] : classifier.environment) spec.environment[name] = value;
-  if (!parts_.launcher.shields_inputs()) return;
-  parts_.disk.make_folders(classifier.feature_cache);
-  spec.overlays.push_back({classifier.feature_cache, classifier.shown_cache});
-}
-
-compute::InstanceSpec JobRun::spec_of(int instance) const {
-  compute::InstanceSpec spec;
-  spec.host = host_name(instance);
-  spec.hosts = hosts_of(job_, place_.slot);
-  spec.folder = instance_folder(instance);
-  spec.command = command_;
-  spec.environment = environment_of(spec);
-  spec.read_only = options_.mounts;
-  spec.limits = {.memory_bytes = share_.memory_bytes,
-                 .cores = share_.cores,
-                 .disk_bytes = static_cast<std::uint64_t>(job_.volume_gib) * base::kGiB};
-  spec.isolated = job_.isolated;
-  spec.network_name = job_.name;
-  if (parts_.launcher.shields_inputs() && !job_.channels.empty()) {
-    const int view = has_shared_inputs() ? 0 : instance;
-    spec.overlays.push_back({folder() / "inputs" / host_name(view), "/opt/ml/input/data"});
-  }
-  if (recognize_image(job_.image) == Image::kClassifier) add_classifier(spec);
-  return spec;
-}
-
-base::Result<void> JobRun::launch_all() {
-  instances_ = std::make_unique<Instances>(parts_.clock, [this](int instance, std::string line) {
-    log_->add(instance, std::move(line), now());
-  });
-  for (int instance = 0; instance < job_.instance_count; ++instance) {
-    const auto launched = instances_->launch(parts_.launcher, spec_of(instance));
-    if (launched) continue;
-    return base::fail(ErrorKind::kInvalid,
-                      fmt::format("InternalServerError: {} could not be "
-                                  "started: {}",
-                                  host_name(instance), launched.error().message));
-  }
-  return {};
-}
-
 base::Result<void> JobRun::train() {
   if (is_interrupted()) return interrupted();
   KENNEL_TRY_VOID(
@@ -384,29 +295,6 @@ void JobRun::adopt_features() {
   }
 }
 
-std::string JobRun::failure_of(int instance) const {
-  const compute::Exit& exit = instances_->exit_of(instance);
-  const std::string who =
-      job_.instance_count > 1 ? fmt::format("{}: ", host_name(instance)) : std::string();
-  if (exit.over_disk) {
-    return fmt::format(
-        "AlgorithmError: {}No space left on device: the instance wrote more than "
-        "its {} GB; ask for more by ResourceConfig.VolumeSizeInGB",
-        who, job_.volume_gib);
-  }
-  if (exit.out_of_memory) {
-    return fmt::format(
-        "AlgorithmError: {}Please use an instance type with more memory, or reduce "
-        "the size of training data processed on an instance. It was out of its {} "
-        "MiB of memory, exit code: {}",
-        who, share_.memory_bytes >> 20U, exit.code);
-  }
-  const auto written =
-      read_foreign(instance_folder(instance) / "ml" / "output", "failure", kFailureLettersMax);
-  const std::string said = written && !written->empty() ? *written : log_->last_line(instance);
-  return fmt::format("AlgorithmError: {}{}, exit code: {}", who, said, exit.code);
-}
-
 base::Result<void> JobRun::check_ends() {
   const auto failed = instances_->failed();
   if (failed) {
@@ -424,36 +312,6 @@ base::Result<void> JobRun::check_ends() {
 base::Result<void> JobRun::upload() {
   KENNEL_TRY_VOID(enter(Stage::kUploading, "Uploading generated training model"));
   return put_outputs(true);
-}
-
-base::Result<void> JobRun::put_outputs(bool with_model) {
-  const auto put = [&](const char* name, const std::vector<FoundFile>& files) {
-    S3Uri to = output_folder(job_);
-    to.key.append("/").append(name);
-    if (job_.output_packed) {
-      to.key += ".tar.gz";
-      return uploader_.put_archive(to, files, now());
-    }
-    base::Result<void> outcome;
-    for (const FoundFile& file : files) {
-      outcome = uploader_.put_file({to.bucket, to.key + "/" + file.name}, file, now());
-      if (!outcome) break;
-    }
-    return outcome;
-  };
-  const auto failed = [](base::Error error) {
-    return base::fail(error.kind, "ClientError: Artifact upload failed:" + error.message);
-  };
-  const auto outputs = find_files(folders_of("output"));
-  if (!outputs.empty()) {
-    if (auto done = put("output", outputs); !done) return failed(std::move(done).error());
-  }
-  if (!with_model) return {};
-  const auto models = find_files(folders_of("model"));
-  // A job that was stopped before it had a model has none; one that ended well has what it left.
-  if (models.empty() && stopped_) return {};
-  if (auto done = put("model", models); !done) return failed(std::move(done).error());
-  return {};
 }
 
 }  // namespace kennel::jobs
