@@ -123,10 +123,10 @@ def read_ready_line(process: subprocess.Popen, log: Path) -> dict:
     return json.loads(line)
 
 
-def run_client(script: str, environment: Environment) -> dict:
+def run_client(script: str, environment: Environment, *words: str) -> dict:
     """What a script of clients/ found out: the JSON object that is its last line."""
     interpreter = "node" if script.endswith(".mjs") else CLIENT_PROGRAMS / "python"
-    done = run(interpreter, CLIENTS / script, environment=environment)
+    done = run(interpreter, CLIENTS / script, *words, environment=environment, timeout=600)
     assert done.returncode == 0, f"{script}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout.splitlines()[-1])
 

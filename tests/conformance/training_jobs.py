@@ -1,5 +1,6 @@
 """Requests for training jobs, and the roles they run with."""
 
+import contextlib
 import json
 
 import s3_client
@@ -18,7 +19,8 @@ def prepare(environment: Environment) -> None:
     """The role, and the bucket that models go to."""
     iam = s3_client.connect(environment, service="iam")
     policy = trust({"Service": "sagemaker.amazonaws.com"})
-    iam.create_role(RoleName="trainer", AssumeRolePolicyDocument=policy)
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName="trainer", AssumeRolePolicyDocument=policy)
     s3_client.connect(environment).create_bucket(Bucket="models")
 
 

@@ -1,0 +1,52 @@
+"""`fit()` of the SageMaker SDK trains a model here: on the real photos where they lie beside the
+project, and on drawn ones everywhere."""
+
+import subprocess
+import sys
+
+import pytest
+import training_jobs
+from running_server import KENNEL, SOURCE, run, run_client
+
+DOGS = SOURCE.parent / "shared" / "data" / "dogs"
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos") / "drawn"
+    words = ("sample", folder, "--classes", "4", "--per-class", "20", "--quiet")
+    assert subprocess.run([KENNEL, *words], check=False).returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trainer(environment):
+    training_jobs.prepare(environment)
+    return environment
+
+
+def fit(environment, tmp_path, folder, instances: int) -> dict:
+    surroundings = environment | {"TMPDIR": str(tmp_path)}
+    return run_client("sagemaker_fit.py", surroundings, str(folder), str(instances))
+
+
+@pytest.mark.parametrize("instances", [1, 2, 4])
+def test_an_estimator_trains_a_model_that_torch_opens(trainer, tmp_path, photos, instances):
+    found = fit(trainer, tmp_path, photos, instances)
+    assert found["status"] == "Completed"
+    assert found["stages"] == ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+    assert found["metrics"]["valid:top1"] > 0.5
+    assert {"kennel.json", "model.pth", "labels.txt"} <= set(found["names"])
+    assert found["billed"] >= 1
+    for instance in range(1, instances + 1):
+        assert f"algo-{instance}" in found["said"]
+    script = "import sys, torch; print(len(torch.load(sys.argv[1], weights_only=True)))"
+    opened = run(sys.executable, "-c", script, tmp_path / "model.pth", environment=trainer)
+    assert int(opened.stdout) > 100
+
+
+@pytest.mark.skipif(not DOGS.is_dir(), reason="the real photos are not here: ../shared/data/dogs")
+def test_an_estimator_trains_on_the_real_photos(trainer, tmp_path):
+    found = fit(trainer, tmp_path, DOGS, 1)
+    assert found["status"] == "Completed"
+    assert found["metrics"]["valid:top1"] > 0.8
