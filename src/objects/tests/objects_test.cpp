@@ -114,7 +114,10 @@ TEST_F(ObjectsTest, KeepsContentReadableForWhoOpenedIt) {
   ASSERT_TRUE(opened);
   ASSERT_TRUE(store_.remove("rex"));
   EXPECT_EQ(store_.blobs.collect().blobs, 0U);
-  EXPECT_EQ(read_all(opened->second).value(), "woof");
+  {
+    ContentReader reader = std::move(opened->second);
+    EXPECT_EQ(read_all(reader).value(), "woof");
+  }
   expect_nothing_left();
 }
 

@@ -1,5 +1,5 @@
-"""Trains with an Estimator, waits, attaches and fetches the model: the arguments are a folder of photos
-and the number of instances. Nothing is patched, and waits are the SDK's own."""
+"""Trains with an Estimator, waits, attaches, fetches the model: arguments are a folder of photos
+the number of instances. Nothing is patched, and waits are the SDK's own."""
 
 import contextlib
 import io
