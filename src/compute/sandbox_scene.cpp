@@ -28,7 +28,10 @@ constexpr std::array kSettings{"alternatives",
                                "nsswitch.conf",
                                "os-release",
                                "passwd",
-                               "pki",
+                               "pki/ca-trust",
+                               "pki/tls/cert.pem",
+                               "pki/tls/certs",
+                               "pki/tls/openssl.cnf",
                                "profile",
                                "protocols",
                                "python3",
@@ -36,7 +39,9 @@ constexpr std::array kSettings{"alternatives",
                                "python3.12",
                                "resolv.conf",
                                "services",
-                               "ssl",
+                               "ssl/cert.pem",
+                               "ssl/certs",
+                               "ssl/openssl.cnf",
                                "timezone",
                                "OpenCL"};
 
@@ -69,6 +74,7 @@ void add_system(Words& words) {
 void add_own(Words& words, const InstanceSpec& spec) {
   const base::Path tmp = spec.folder / "tmp";
   const base::Path ml = spec.folder / "ml";
+  // Read-only in the end: the kernel's settings in it are root's, and so may we be.
   words.add({"--proc", "/proc", "--dev", "/dev"});
   // How many cores there are, and how they lie: number crunchers look.
   words.add({"--ro-bind-try", "/sys/devices/system", "/sys/devices/system"});
@@ -104,7 +110,7 @@ std::vector<std::string> bubblewrap_words(const InstanceSpec& spec,
   Words words;
   words.add({"--die-with-parent", "--unshare-user-try", "--unshare-pid", "--unshare-ipc"});
   words.add({"--unshare-uts", "--unshare-cgroup-try", "--hostname", spec.host});
-  words.add({"--uid", "0", "--gid", "0", "--cap-drop", "ALL", "--info-fd", "3"});
+  words.add({"--uid", "0", "--gid", "0", "--cap-drop", "ALL", "--info-fd", "3", "--args", "4"});
   add_system(words);
   add_own(words, spec);
   for (const ReadOnlyMount& mount : spec.read_only) {
@@ -113,7 +119,7 @@ std::vector<std::string> bubblewrap_words(const InstanceSpec& spec,
   for (const LaidOverlay& laid : overlays) {
     words.add({"--bind", laid.merged.string(), laid.overlay.to.string()});
   }
-  words.add({"--remount-ro", "/", "--chdir", "/opt/ml", "--"});
+  words.add({"--remount-ro", "/proc", "--remount-ro", "/", "--chdir", "/opt/ml", "--"});
   std::vector<std::string> all = words.take();
   all.insert(all.end(), spec.command.begin(), spec.command.end());
   return all;
