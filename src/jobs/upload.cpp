@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Each level is a descriptor of ours.
+constexpr int kDepthMax = 100;
 constexpr std::size_t kPieceBytes = 256 * base::kKiB;
 
 // A file or folder of the job's, whatever links it makes meanwhile: they are never followed, so
@@ -74,6 +76,7 @@ void collect_files(const JobFolder& folder, std::map<std::string, FoundFile>& fi
   std::error_code error;
   fs::recursive_directory_iterator entry(path, error);
   for (; !error && entry != fs::end(entry); entry.increment(error)) {
+    if (entry.depth() >= kDepthMax) entry.disable_recursion_pending();
     struct stat status{};
     if (::lstat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     FoundFile file{.name = entry->path().lexically_relative(path).string(),

@@ -69,5 +69,14 @@ TEST_F(ForeignFilesTest, AreNotThoseOfAFolderThatWasPutInTheirParentsPlace) {
   EXPECT_EQ(read_foreign({ml, "checkpoints/run"}, "key", 100), std::nullopt);
 }
 
+TEST_F(ForeignFilesTest, AreNotLookedForWithoutEnd) {
+  base::Path deep = ml / "model";
+  for (int i = 0; i < 300; ++i) deep /= "d";
+  fs::create_directories(deep);
+  write(deep / "far.txt", "x");
+  write(ml / "model/d/d/near.txt", "x");
+  EXPECT_THAT(names(find_files({{ml, "model"}})), ElementsAre("d/d/near.txt"));
+}
+
 }  // namespace
 }  // namespace kennel::jobs
