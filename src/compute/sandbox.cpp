@@ -98,6 +98,8 @@ class SandboxLauncher final : public Launcher {
     Scene scene = set_scene(options_, spec, std::to_string(next_++));
     auto network = spec.isolated ? networks_.find(spec.network_name) : nullptr;
     add_namespaces(spec, overlays, network.get(), scene.words);
+    const auto more = bubblewrap_words(spec, overlays, options_.hidden);
+    scene.words.insert(scene.words.end(), more.begin(), more.end());
     auto output = std::make_unique<Pipe>();
     Pipe told;
     const Descriptor arguments = to_arguments(spec.environment);
@@ -162,8 +164,6 @@ class SandboxLauncher final : public Launcher {
            laid.merged.string()});
     }
     add({"filter", "--", kBubblewrap});
-    const auto more = bubblewrap_words(spec, overlays);
-    words.insert(words.end(), more.begin(), more.end());
   }
 
   LauncherOptions options_;

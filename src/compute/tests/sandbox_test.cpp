@@ -164,6 +164,28 @@ TEST_F(SandboxTest, ShowsWhatItIsGivenToReadAndLetsItBe) {
   EXPECT_EQ(run(spec).said, "tool\nkept\n");
 }
 
+TEST_F(SandboxTest, NeverShowsTheServersFolder) {
+  const base::Path server = scratch.path() / "home/data";
+  std::filesystem::create_directories(server / "jobs");
+  std::ofstream(server / "master.key") << "secret";
+  std::ofstream(scratch.path() / "home/script.py") << "script";
+  std::filesystem::create_directory_symlink(scratch.path() / "home", scratch.path() / "link");
+  launcher = open_sandbox({.program = KENNEL_SANDBOX,
+                           .server_name = "test-" + std::to_string(::getpid()),
+                           .hidden = scratch.path() / "link/data"});
+  InstanceSpec spec = shell(
+      "cd /opt/tools && ls && cat home/script.py && ls home/data && "
+      "cat home/data/master.key link/data/master.key");
+  spec.folder = server / "jobs/one";
+  std::filesystem::create_directories(spec.folder);
+  spec.read_only = {{scratch.path(), "/opt/tools"}};
+  const Ended ended = run(spec);
+  EXPECT_THAT(ended.said, HasSubstr("script"));
+  EXPECT_THAT(ended.said, Not(HasSubstr("secret")));
+  EXPECT_THAT(ended.said, Not(HasSubstr("master.key\n")));
+  EXPECT_NE(ended.exit.code, 0);
+}
+
 // Each of these is a way out, or a way to the kernel's less trodden parts.
 TEST_F(SandboxTest, RefusesSystemCallsThatNoJobNeeds) {
   const std::string script = R"(
