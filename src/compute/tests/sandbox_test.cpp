@@ -14,6 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using namespace std::string_literals;
 
 class SandboxTest : public testing::Test, public Launched<Sandboxed> {
  public:
@@ -126,7 +127,7 @@ TEST_F(SandboxTest, KeepsTheEnvironmentFromWhatRunsOutside) {
 
 TEST_F(SandboxTest, TakesAVariableForNothingElse) {
   InstanceSpec spec = shell("echo \"$ODD\"; ls /everything");
-  spec.environment["ODD"] = std::string("one\0--bind\0/\0/everything", 26);
+  spec.environment["ODD"] = "one\0--bind\0/\0/everything"s;
   EXPECT_THAT(run(spec).said, testing::AllOf(HasSubstr("one\n"), HasSubstr("No such file")));
 }
 
