@@ -187,8 +187,12 @@ void Cgroup::clean_up(const std::string& server) {
       kill_all(group);
       remove_group(group);
     }
-    ::rmdir(parent.c_str());
   }
+  leave(server);
+}
+
+void Cgroup::leave(const std::string& server) {
+  for (const base::Path& parent : parents(server)) ::rmdir(parent.c_str());
 }
 
 }  // namespace kennel::compute

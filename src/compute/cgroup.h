@@ -35,6 +35,8 @@ class Cgroup {
 
   // Removes all groups of that server, with the processes in them.
   static void clean_up(const std::string& server);
+  // Removes what they lay in, once there are none.
+  static void leave(const std::string& server);
 
  private:
   Cgroup(std::vector<base::Path> folders, Held held) : folders_(std::move(folders)), held_(held) {}

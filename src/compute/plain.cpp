@@ -34,6 +34,9 @@ class PlainInstance final : public ProcessInstance {
 class PlainLauncher final : public Launcher {
  public:
   explicit PlainLauncher(LauncherOptions options) : options_(std::move(options)) {}
+  ~PlainLauncher() override { Cgroup::leave(options_.server_name); }
+  PlainLauncher(const PlainLauncher&) = delete;
+  PlainLauncher& operator=(const PlainLauncher&) = delete;
 
   base::Result<std::unique_ptr<Instance>> launch(const InstanceSpec& spec) override {
     Scene scene = set_scene(options_, spec, std::to_string(next_++));

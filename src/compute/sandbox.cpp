@@ -85,6 +85,9 @@ Descriptor to_arguments(const std::map<std::string, std::string>& environment) {
 class SandboxLauncher final : public Launcher {
  public:
   explicit SandboxLauncher(LauncherOptions options) : options_(std::move(options)) {}
+  ~SandboxLauncher() override { Cgroup::leave(options_.server_name); }
+  SandboxLauncher(const SandboxLauncher&) = delete;
+  SandboxLauncher& operator=(const SandboxLauncher&) = delete;
 
   base::Result<std::unique_ptr<Instance>> launch(const InstanceSpec& spec) override {
     if (::access(kBubblewrap, X_OK) != 0) {

@@ -20,7 +20,9 @@ using testing::Not;
 template <class Kind>
 class LauncherTest : public testing::Test, public Launched<Kind> {
  public:
-  ~LauncherTest() override { this->launcher->clean_up(); }
+  ~LauncherTest() override {
+    if (this->launcher) this->launcher->clean_up();
+  }
 };
 using Kinds = testing::Types<Sandboxed, Plain>;
 TYPED_TEST_SUITE(LauncherTest, Kinds);
@@ -210,6 +212,15 @@ TYPED_TEST(LauncherTest, LeavesNothingBehindWhenItsProcessIsKilled) {
   wait_until_nobody_says(word);
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+TYPED_TEST(LauncherTest, LeavesNoControlGroupWhenItGoes) {
+  (void)this->run(this->shell("exit 0"));
+  this->launcher.reset();
+  const std::string name = "kennel-test-" + std::to_string(::getpid());
+  for (const char* place : {"", "memory", "pids", "cpu"}) {
+    EXPECT_FALSE(std::filesystem::exists(base::Path("/sys/fs/cgroup") / place / name)) << place;
+  }
 }
 
 TYPED_TEST(LauncherTest, CleansUpWhatAnEarlierProcessLeft) {
