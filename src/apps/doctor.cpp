@@ -17,6 +17,7 @@
 #include "apps/listen_address.h"
 #include "apps/server_folder.h"
 #include "apps/weights_search.h"
+#include "compute/launcher.h"
 #include "network/backbone.h"
 
 namespace kennel::apps {
@@ -144,12 +145,28 @@ std::optional<Path> find_program(const std::string& name) {
   return std::nullopt;
 }
 
+Path programs_folder() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+// A program is really run in one.
 Finding check_sandbox() {
-  if (const auto program = find_program("bwrap")) {
-    return {"sandbox", Verdict::kGood, program->string(), ""};
+  std::string scratch = (std::filesystem::temp_directory_path() / "kennel-doctor-XXXXXX").string();
+  if (::mkdtemp(scratch.data()) == nullptr) {
+    return {"sandbox", Verdict::kWarning, fmt::format("{}: {}", scratch, std::strerror(errno)),
+            "it could not be tried: set TMPDIR to a folder that can be written"};
   }
-  return {"sandbox", Verdict::kWarning, "bubblewrap is not installed",
-          "jobs of a later version run in it: apt-get install bubblewrap"};
+  const auto launcher =
+      compute::open_sandbox({.program = programs_folder() / "kennel-sandbox",
+                             .server_name = fmt::format("doctor-{}", ::getpid())});
+  const auto tried = compute::try_sandbox(*launcher, scratch);
+  const std::string shortcomings = launcher->shortcomings();
+  launcher->clean_up();
+  base::PosixDisk().remove(scratch);
+  if (!tried) return {"sandbox", Verdict::kWarning, tried.error().message, ""};
+  if (!shortcomings.empty()) return {"sandbox", Verdict::kWarning, shortcomings, ""};
+  return {"sandbox", Verdict::kGood, "training jobs can run in it", ""};
 }
 
 Finding check_python() {
@@ -157,7 +174,7 @@ Finding check_python() {
     return {"python", Verdict::kGood, program->string(), ""};
   }
   return {"python", Verdict::kWarning, "no python3 on the PATH",
-          "user scripts of a later version need it: apt-get install python3"};
+          "scripts that run as jobs want it: apt-get install python3"};
 }
 
 Finding check_weights() {
@@ -169,12 +186,11 @@ Finding check_weights() {
 }
 
 Finding check_programs() {
-  std::error_code error;
-  const Path folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  for (const char* name : {"kennel-train", "kennel-infer"}) {
+  const Path folder = programs_folder();
+  for (const char* name : {"kennel-train", "kennel-infer", "kennel-sandbox"}) {
     if (::access((folder / name).c_str(), X_OK) != 0) {
       return {"programs", Verdict::kBad, fmt::format("{} is not in {}", name, folder.string()),
-              "keep kennel, kennel-train and kennel-infer in one folder"};
+              "keep all of kennel's programs in one folder"};
     }
   }
   return {"programs", Verdict::kGood, folder.string(), ""};

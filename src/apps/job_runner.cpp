@@ -47,7 +47,8 @@ std::unique_ptr<compute::Launcher> open_launcher(const PlatformOptions& options)
   const std::string folder = options.folder.root.string();
   compute::LauncherOptions launcher{
       .program = programs_folder() / "kennel-sandbox",
-      .server_name = base::sha256(base::as_bytes(folder)).hex().substr(0, kNameLetters)};
+      .server_name = base::sha256(base::as_bytes(folder)).hex().substr(0, kNameLetters),
+      .hidden = options.folder.root};
   return options.sandbox ? compute::open_sandbox(std::move(launcher))
                          : compute::open_plain(std::move(launcher));
 }

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/remove_tree.h"
+
 namespace kennel::base {
 namespace {
 
@@ -197,9 +199,7 @@ void PosixDisk::sync_folder(const Path& folder) {
 }
 
 void PosixDisk::remove(const Path& path) {
-  std::error_code error;
-  std::filesystem::remove_all(path, error);
-  if (error) throw DiskError("remove", path, error.value());
+  if (const int error = remove_tree(path); error != 0) throw DiskError("remove", path, error);
 }
 
 void PosixDisk::make_folders(const Path& folder) {

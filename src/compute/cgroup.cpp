@@ -49,14 +49,15 @@ std::vector<base::Path> parents(const std::string& server) {
   return folders;
 }
 
-void set_limits_v1(const base::Path& folder, std::string_view controller, const Limits& limits) {
+void set_limits_v1(const base::Path& folder, std::string_view controller, const Limits& limits,
+                   Cgroup::Held& held) {
   if (controller == "memory" && limits.memory_bytes > 0) {
     const std::string bytes = std::to_string(limits.memory_bytes);
-    write(folder / "memory.limit_in_bytes", bytes);
+    held.memory = write(folder / "memory.limit_in_bytes", bytes);
     write(folder / "memory.memsw.limit_in_bytes", bytes);
   }
   if (controller == "pids" && limits.processes_max > 0) {
-    write(folder / "pids.max", std::to_string(limits.processes_max));
+    held.processes = write(folder / "pids.max", std::to_string(limits.processes_max));
   }
   if (controller == "cpu" && limits.cores > 0) {
     write(folder / "cpu.cfs_period_us", std::to_string(kPeriodUs));
@@ -65,16 +66,25 @@ void set_limits_v1(const base::Path& folder, std::string_view controller, const 
   }
 }
 
-void set_limits_v2(const base::Path& folder, const Limits& limits) {
+void set_limits_v2(const base::Path& folder, const Limits& limits, Cgroup::Held& held) {
   if (limits.memory_bytes > 0) {
-    write(folder / "memory.max", std::to_string(limits.memory_bytes));
+    held.memory = write(folder / "memory.max", std::to_string(limits.memory_bytes));
     write(folder / "memory.swap.max", "0");
   }
-  if (limits.processes_max > 0) write(folder / "pids.max", std::to_string(limits.processes_max));
+  if (limits.processes_max > 0) {
+    held.processes = write(folder / "pids.max", std::to_string(limits.processes_max));
+  }
   if (limits.cores > 0) {
     write(folder / "cpu.max",
           fmt::format("{} {}", std::llround(limits.cores * static_cast<double>(kPeriodUs)),
                       kPeriodUs));
+  }
+}
+
+// One by one: where one is missing none of them would be had.
+void pass_controllers_on(const base::Path& folder) {
+  for (const char* controller : kControllers) {
+    write(folder / "cgroup.subtree_control", fmt::format("+{}", controller));
   }
 }
 
@@ -85,7 +95,10 @@ bool make_folder(const base::Path& folder) {
 std::vector<pid_t> processes_in(const base::Path& folder) {
   std::vector<pid_t> processes;
   std::ifstream file(folder / "cgroup.procs");
-  for (pid_t process = 0; file >> process;) processes.push_back(process);
+  for (pid_t process = 0; file >> process;) {
+    // 0 is one that we cannot see, and would be all of ours.
+    if (process > 0) processes.push_back(process);
+  }
   return processes;
 }
 
@@ -122,21 +135,23 @@ std::int64_t count_in(const base::Path& file, std::string_view name) {
 std::unique_ptr<Cgroup> Cgroup::make(const std::string& server, const std::string& name,
                                      const Limits& limits) {
   std::vector<base::Path> made;
+  Held held;
   const bool unified = is_unified();
+  if (unified) pass_controllers_on(kRoot);
   for (const base::Path& parent : parents(server)) {
     const base::Path folder = parent / name;
     if (!make_folder(parent)) continue;
-    if (unified) write(parent / "cgroup.subtree_control", "+memory +pids +cpu");
+    if (unified) pass_controllers_on(parent);
     if (!make_folder(folder)) continue;
     if (unified) {
-      set_limits_v2(folder, limits);
+      set_limits_v2(folder, limits, held);
     } else {
-      set_limits_v1(folder, parent.parent_path().filename().string(), limits);
+      set_limits_v1(folder, parent.parent_path().filename().string(), limits, held);
     }
     if (::access((folder / "cgroup.procs").c_str(), W_OK) == 0) made.push_back(folder);
   }
   if (made.empty()) return nullptr;
-  return std::unique_ptr<Cgroup>(new Cgroup(std::move(made)));
+  return std::unique_ptr<Cgroup>(new Cgroup(std::move(made), held));
 }
 
 Cgroup::~Cgroup() {
@@ -172,8 +187,12 @@ void Cgroup::clean_up(const std::string& server) {
       kill_all(group);
       remove_group(group);
     }
-    ::rmdir(parent.c_str());
   }
+  leave(server);
+}
+
+void Cgroup::leave(const std::string& server) {
+  for (const base::Path& parent : parents(server)) ::rmdir(parent.c_str());
 }
 
 }  // namespace kennel::compute

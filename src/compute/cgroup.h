@@ -22,6 +22,12 @@ class Cgroup {
   Cgroup(const Cgroup&) = delete;
   Cgroup& operator=(const Cgroup&) = delete;
 
+  // Which of the limits hold: a controller may be missing.
+  struct Held {
+    bool memory = false;
+    bool processes = false;
+  };
+  [[nodiscard]] Held held() const { return held_; }
   // The files that a process writes "0" to in order to join.
   [[nodiscard]] std::vector<base::Path> doors() const;
   [[nodiscard]] bool was_out_of_memory() const;
@@ -29,10 +35,13 @@ class Cgroup {
 
   // Removes all groups of that server, with the processes in them.
   static void clean_up(const std::string& server);
+  // Removes what they lay in, once there are none.
+  static void leave(const std::string& server);
 
  private:
-  explicit Cgroup(std::vector<base::Path> folders) : folders_(std::move(folders)) {}
+  Cgroup(std::vector<base::Path> folders, Held held) : folders_(std::move(folders)), held_(held) {}
   std::vector<base::Path> folders_;
+  Held held_;
 };
 
 }  // namespace kennel::compute

@@ -8,12 +8,15 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
+
+#include "compute/descriptor.h"
 
 namespace kennel::compute {
 namespace {
 
-constexpr int kToldDescriptor = 3;
+constexpr int kFirstHanded = 3;
 
 int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
@@ -50,14 +53,16 @@ class Attributes {
 
 class Actions {
  public:
-  Actions(int output, int told) {
+  Actions(int output, const std::vector<int>& handed) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, 1);
     posix_spawn_file_actions_adddup2(&actions_, output, 2);
-    if (told >= 0) posix_spawn_file_actions_adddup2(&actions_, told, kToldDescriptor);
-    posix_spawn_file_actions_addclosefrom_np(&actions_,
-                                             told >= 0 ? kToldDescriptor + 1 : kToldDescriptor);
+    int next = kFirstHanded;
+    for (const int descriptor : handed) {
+      posix_spawn_file_actions_adddup2(&actions_, descriptor, next++);
+    }
+    posix_spawn_file_actions_addclosefrom_np(&actions_, next);
   }
   ~Actions() { posix_spawn_file_actions_destroy(&actions_); }
   Actions(const Actions&) = delete;
@@ -72,7 +77,7 @@ class Actions {
 
 base::Result<ChildProcess> ChildProcess::start(
     const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
-    int output, int told) {
+    int output, const std::vector<int>& handed) {
   std::vector<std::string> words = command;
   std::vector<std::string> variables;
   variables.reserve(environment.size());
@@ -80,7 +85,16 @@ base::Result<ChildProcess> ChildProcess::start(
     variables.push_back(fmt::format("{}={}", name, value));
   }
   const Attributes attributes;
-  const Actions actions(output, told);
+  // Out of the way of the numbers that they become.
+  std::vector<Descriptor> aside;
+  std::vector<int> numbers;
+  for (const int descriptor : handed) {
+    aside.emplace_back(
+        ::fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstHanded + static_cast<int>(handed.size())));
+    if (!aside.back()) throw std::system_error(errno, std::generic_category(), "a descriptor");
+    numbers.push_back(aside.back().value());
+  }
+  const Actions actions(output, numbers);
   pid_t id = 0;
   const int error = ::posix_spawn(&id, command[0].c_str(), actions.get(), attributes.get(),
                                   pointers_to(words).data(), pointers_to(variables).data());
@@ -94,6 +108,7 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
 
 ChildProcess::~ChildProcess() {
   if (id_ < 0 || code_) return;
+  signal_group(SIGKILL);
   signal(SIGKILL);
   int status = 0;
   while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
@@ -102,6 +117,12 @@ ChildProcess::~ChildProcess() {
 
 std::optional<int> ChildProcess::poll() {
   if (code_) return code_;
+  siginfo_t ended{};
+  if (::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      ended.si_pid != id_) {
+    return std::nullopt;
+  }
+  signal_group(SIGKILL);
   int status = 0;
   if (::waitpid(id_, &status, WNOHANG) == id_) code_ = code_of(status);
   return code_;

@@ -15,20 +15,22 @@ namespace kennel::compute {
 class ChildProcess {
  public:
   // Starts a program, by its path, in a session of its own, with nothing inherited but what is
-  // given; `told` becomes descriptor 3 where there is one. kInvalid: it could not be started.
+  // given: descriptors become 3 and up. kInvalid: it could not be started.
   [[nodiscard]] static base::Result<ChildProcess> start(
       const std::vector<std::string>& command,
-      const std::map<std::string, std::string>& environment, int output, int told);
+      const std::map<std::string, std::string>& environment, int output,
+      const std::vector<int>& handed);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
   // Kills it, and waits.
   ~ChildProcess();
 
   [[nodiscard]] pid_t id() const { return id_; }
-  // How it ended, once it has: 128 + n where signal n did it.
+  // How it ended, once it has: 128 + n where signal n did it. What it left in its group is killed
+  // then: later the number may be another's.
   [[nodiscard]] std::optional<int> poll();
   void signal(int number) const;
-  // Its whole session as far as it has not left it.
+  // Its whole group as far as it has not left it.
   void signal_group(int number) const;
 
  private:

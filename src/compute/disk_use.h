@@ -1,4 +1,5 @@
-// How much an instance has written, looked at now and then. One thread.
+// How much an instance has written, looked at now and then; a tree of folders deeper than anybody
+// needs is too much as well. One thread.
 #pragma once
 
 #include <chrono>

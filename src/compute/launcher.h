@@ -98,6 +98,7 @@ class Launcher {
 struct LauncherOptions {
   base::Path program;       // kennel-sandbox, which sets the scene and becomes the instance
   std::string server_name;  // tells this server's cgroups from another's
+  base::Path hidden = {};   // never shown, whatever is mounted around it: the server's own folder
 };
 
 // Namespaces through bubblewrap, a seccomp filter, overlays, cgroups. Where those are not to be had

@@ -9,11 +9,8 @@ namespace {
 
 class PlainInstance final : public ProcessInstance {
  public:
-  PlainInstance(ChildProcess child, std::unique_ptr<Pipe> output, std::unique_ptr<Cgroup> cgroup,
-                DiskUse disk_use, std::vector<Overlay> overlays)
-      : ProcessInstance(std::move(child), std::move(output), std::move(cgroup),
-                        std::move(disk_use)),
-        overlays_(std::move(overlays)) {}
+  PlainInstance(ProcessParts parts, std::vector<Overlay> overlays)
+      : ProcessInstance(std::move(parts)), overlays_(std::move(overlays)) {}
   ~PlainInstance() override { PlainInstance::kill(); }
   PlainInstance(const PlainInstance&) = delete;
   PlainInstance& operator=(const PlainInstance&) = delete;
@@ -37,6 +34,9 @@ class PlainInstance final : public ProcessInstance {
 class PlainLauncher final : public Launcher {
  public:
   explicit PlainLauncher(LauncherOptions options) : options_(std::move(options)) {}
+  ~PlainLauncher() override { Cgroup::leave(options_.server_name); }
+  PlainLauncher(const PlainLauncher&) = delete;
+  PlainLauncher& operator=(const PlainLauncher&) = delete;
 
   base::Result<std::unique_ptr<Instance>> launch(const InstanceSpec& spec) override {
     Scene scene = set_scene(options_, spec, std::to_string(next_++));
@@ -45,11 +45,12 @@ class PlainLauncher final : public Launcher {
     auto environment = spec.environment;
     environment["SAGEMAKER_BASE_DIR"] = (spec.folder / "ml").string();
     auto output = std::make_unique<Pipe>();
-    KENNEL_TRY(auto child, ChildProcess::start(scene.words, environment, output->write, -1));
+    KENNEL_TRY(auto child, ChildProcess::start(scene.words, environment, output->write, {}));
     output->close_write();
     return std::make_unique<PlainInstance>(
-        std::move(child), std::move(output), std::move(scene.cgroup),
-        DiskUse({spec.folder}, spec.limits.disk_bytes), spec.overlays);
+        ProcessParts{std::move(output), std::move(scene.cgroup), std::move(child),
+                     DiskUse({spec.folder}, spec.limits.disk_bytes)},
+        spec.overlays);
   }
 
   [[nodiscard]] bool shields_inputs() const override { return false; }

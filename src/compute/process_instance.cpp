@@ -29,12 +29,12 @@ void Pipe::close_write() {
 }
 
 std::optional<Exit> ProcessInstance::poll() {
-  const bool over = disk_use_.is_over();
+  const bool over = parts_.disk_use.is_over();
   if (over) kill();
-  const auto code = child_.poll();
+  const auto code = parts_.child.poll();
   if (!code) return std::nullopt;
   return Exit{.code = *code,
-              .out_of_memory = *code != 0 && cgroup_ && cgroup_->was_out_of_memory(),
+              .out_of_memory = *code != 0 && parts_.cgroup && parts_.cgroup->was_out_of_memory(),
               .over_disk = over};
 }
 
@@ -45,17 +45,19 @@ Scene set_scene(const LauncherOptions& options, const InstanceSpec& spec, const 
   const auto add = [&](std::initializer_list<std::string> step) {
     scene.words.insert(scene.words.end(), step);
   };
+  const Cgroup::Held held = scene.cgroup ? scene.cgroup->held() : Cgroup::Held{};
   if (scene.cgroup) {
     for (const base::Path& door : scene.cgroup->doors()) add({"join", door.string()});
-  } else {
-    if (spec.limits.memory_bytes > 0) {
-      add({"limit", "memory", std::to_string(spec.limits.memory_bytes)});
-    }
-    if (::geteuid() != 0 && spec.limits.processes_max > 0) {
-      add({"limit", "processes", std::to_string(spec.limits.processes_max)});
-    }
+  }
+  if (!held.memory && spec.limits.memory_bytes > 0) {
+    add({"limit", "memory", std::to_string(spec.limits.memory_bytes)});
+  }
+  // Root's are never limited by their number, and are not only ours.
+  if (!held.processes && ::geteuid() != 0 && spec.limits.processes_max > 0) {
+    add({"limit", "processes", std::to_string(spec.limits.processes_max)});
   }
   if (spec.limits.disk_bytes > 0) add({"limit", "file", std::to_string(spec.limits.disk_bytes)});
+  add({"limit", "core", "1", "expendable"});
   return scene;
 }
 

@@ -24,29 +24,28 @@ struct Pipe {
   void close_write();
 };
 
+struct ProcessParts {
+  std::unique_ptr<Pipe> output;
+  std::unique_ptr<Cgroup> cgroup;  // goes after the child
+  ChildProcess child;
+  DiskUse disk_use;
+};
+
 class ProcessInstance : public Instance {
  public:
-  ProcessInstance(ChildProcess child, std::unique_ptr<Pipe> output, std::unique_ptr<Cgroup> cgroup,
-                  DiskUse disk_use)
-      : output_(std::move(output)),
-        cgroup_(std::move(cgroup)),
-        child_(std::move(child)),
-        disk_use_(std::move(disk_use)) {}
+  explicit ProcessInstance(ProcessParts parts) : parts_(std::move(parts)) {}
 
-  [[nodiscard]] int output() const override { return output_->read; }
+  [[nodiscard]] int output() const override { return parts_.output->read; }
   [[nodiscard]] std::optional<Exit> poll() override;
 
  protected:
-  [[nodiscard]] const ChildProcess& child() const { return child_; }
+  [[nodiscard]] const ChildProcess& child() const { return parts_.child; }
   void kill_group() const {
-    if (cgroup_) cgroup_->kill();
+    if (parts_.cgroup) parts_.cgroup->kill();
   }
 
  private:
-  std::unique_ptr<Pipe> output_;
-  std::unique_ptr<Cgroup> cgroup_;  // goes after the child
-  ChildProcess child_;
-  DiskUse disk_use_;
+  ProcessParts parts_;
 };
 
 // The steps that every instance begins with, and its control group.

@@ -1,17 +1,16 @@
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <charconv>
 #include <fstream>
-#include <map>
-#include <mutex>
+#include <iterator>
+#include <system_error>
 #include <thread>
 
-#include "compute/process_instance.h"
-#include "compute/sandbox_scene.h"
+#include "compute/sandbox_instance.h"
 
 namespace kennel::compute {
 namespace {
@@ -20,29 +19,9 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kReadyMax{10};
 constexpr const char* kBubblewrap = "/usr/bin/bwrap";
-
-// The parent of a process, by /proc/ID/stat: "ID (NAME) STATE PARENT ...".
-pid_t parent_of(const base::Path& process) {
-  std::ifstream file(process / "stat");
-  std::string text;
-  std::getline(file, text);
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos || name_end + 4 >= text.size()) return -1;
-  pid_t parent = -1;
-  std::from_chars(text.data() + name_end + 4, text.data() + text.size(), parent);
-  return parent;
-}
-
-std::vector<pid_t> children_of(pid_t parent) {
-  std::vector<pid_t> children;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    const std::string name = entry.path().filename();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    if (parent_of(entry.path()) == parent) children.push_back(std::stoi(name));
-  }
-  return children;
-}
+// Which descriptors are what inside; 3 and 4 are bubblewrap's (see bubblewrap_words).
+constexpr const char* kNetworkHanded = "5";
+constexpr const char* kUserHanded = "6";
 
 // What bubblewrap says of itself once the namespaces are there: {"child-pid": N ...}. 0: it did not
 // get so far.
@@ -85,47 +64,30 @@ tl::unexpected<base::Error> refusal(const Pipe& output) {
       fmt::format("jobs cannot be put into a sandbox here: {}. {}", read_all(output), kHowToMend));
 }
 
-// `init` is process 1 of the namespace; when it goes, all others go. It is a child of the child.
-class SandboxInstance final : public ProcessInstance {
- public:
-  SandboxInstance(ChildProcess child, std::unique_ptr<Pipe> output, std::unique_ptr<Cgroup> cgroup,
-                  DiskUse disk_use, pid_t init, std::vector<LaidOverlay> overlays)
-      : ProcessInstance(std::move(child), std::move(output), std::move(cgroup),
-                        std::move(disk_use)),
-        init_(init),
-        overlays_(std::move(overlays)) {}
-  ~SandboxInstance() override { SandboxInstance::kill(); }
-  SandboxInstance(const SandboxInstance&) = delete;
-  SandboxInstance& operator=(const SandboxInstance&) = delete;
-
-  void terminate() override {
-    for (const pid_t process : children_of(init_)) (void)::kill(process, SIGTERM);
+// What bubblewrap reads for itself, so that nothing of it acts outside (LD_PRELOAD, say), and no
+// secret is in anybody's list of processes.
+Descriptor to_arguments(const std::map<std::string, std::string>& environment) {
+  std::string text;
+  const auto add = [&text](const char* word) { (text += word) += '\0'; };
+  for (const auto& [name, value] : environment) {
+    add("--setenv");
+    // As far as a C string goes: a word must not become several.
+    add(name.c_str());
+    add(value.c_str());
   }
-
-  void kill() override {
-    // While its parent has not been waited for, the number is nobody else's.
-    if (init_ > 0 && parent_of(fmt::format("/proc/{}", init_)) == child().id()) {
-      (void)::kill(init_, SIGKILL);
-    }
-    child().signal(SIGKILL);
-    kill_group();
-  }
-
-  [[nodiscard]] base::Path upper(const base::Path& to) const override {
-    for (const LaidOverlay& laid : overlays_) {
-      if (laid.overlay.to == to) return laid.upper;
-    }
-    return {};
-  }
-
- private:
-  pid_t init_;
-  std::vector<LaidOverlay> overlays_;
-};
+  Descriptor file(::memfd_create("environment", MFD_CLOEXEC));
+  const bool written =
+      file && ::pwrite(file.value(), text.data(), text.size(), 0) == std::ssize(text);
+  if (!written) throw std::system_error(errno, std::generic_category(), "an environment");
+  return file;
+}
 
 class SandboxLauncher final : public Launcher {
  public:
   explicit SandboxLauncher(LauncherOptions options) : options_(std::move(options)) {}
+  ~SandboxLauncher() override { Cgroup::leave(options_.server_name); }
+  SandboxLauncher(const SandboxLauncher&) = delete;
+  SandboxLauncher& operator=(const SandboxLauncher&) = delete;
 
   base::Result<std::unique_ptr<Instance>> launch(const InstanceSpec& spec) override {
     if (::access(kBubblewrap, X_OK) != 0) {
@@ -137,30 +99,33 @@ class SandboxLauncher final : public Launcher {
     const std::vector<LaidOverlay> overlays = lay_overlays(spec);
     prepare_folders(spec, overlays);
     Scene scene = set_scene(options_, spec, std::to_string(next_++));
-    add_namespaces(spec, overlays, scene.words);
+    auto network = spec.isolated ? networks_.find(spec.network_name) : nullptr;
+    add_namespaces(spec, overlays, network.get(), scene.words);
+    const auto more = bubblewrap_words(spec, overlays, options_.hidden);
+    scene.words.insert(scene.words.end(), more.begin(), more.end());
     auto output = std::make_unique<Pipe>();
     Pipe told;
-    KENNEL_TRY(auto child,
-               ChildProcess::start(scene.words, spec.environment, output->write, told.write));
+    const Descriptor arguments = to_arguments(spec.environment);
+    std::vector<int> handed{told.write, arguments.value()};
+    if (network) handed.push_back(network->network.value());
+    if (network && network->user) handed.push_back(network->user.value());
+    KENNEL_TRY(auto child, ChildProcess::start(scene.words, {}, output->write, handed));
     output->close_write();
     told.close_write();
     const pid_t init = read_child_id(told);
     if (init == 0) return refusal(*output);
-    if (spec.isolated) {
-      const std::lock_guard lock(mutex_);
-      networks_.try_emplace(spec.network_name, child.id());
-    }
-    std::vector<base::Path> written{spec.folder};
+    if (spec.isolated && !network) network = networks_.keep(spec.network_name, child.id());
     return std::make_unique<SandboxInstance>(
-        std::move(child), std::move(output), std::move(scene.cgroup),
-        DiskUse(std::move(written), spec.limits.disk_bytes), init, overlays);
+        ProcessParts{std::move(output), std::move(scene.cgroup), std::move(child),
+                     DiskUse({spec.folder}, spec.limits.disk_bytes)},
+        init, overlays, std::move(network));
   }
 
   [[nodiscard]] bool shields_inputs() const override { return true; }
   void clean_up() override { Cgroup::clean_up(options_.server_name); }
   [[nodiscard]] std::string shortcomings() const override {
-    const auto probe = Cgroup::make(options_.server_name, "probe", {});
-    if (probe) return {};
+    const auto probe = Cgroup::make(options_.server_name, "probe", {.memory_bytes = 1U << 30U});
+    if (probe && probe->held().memory) return {};
     return "no control groups can be made here: a job's memory is limited a process, and not over "
            "all";
   }
@@ -171,6 +136,8 @@ class SandboxLauncher final : public Launcher {
       fs::create_directories(spec.folder / name);
     }
     fs::permissions(spec.folder / "tmp", fs::perms::all | fs::perms::sticky_bit);
+    // What a job leaves is for nobody else here: a program that takes on its owner's rights, say.
+    fs::permissions(spec.folder, fs::perms::owner_all);
     for (const LaidOverlay& laid : overlays) {
       for (const base::Path& folder : {laid.upper, laid.work, laid.merged}) {
         fs::create_directories(folder);
@@ -179,35 +146,32 @@ class SandboxLauncher final : public Launcher {
     std::ofstream(spec.folder / "hosts") << hosts_file(spec);
   }
 
-  void add_namespaces(const InstanceSpec& spec, const std::vector<LaidOverlay>& overlays,
-                      std::vector<std::string>& words) {
+  static void add_namespaces(const InstanceSpec& spec, const std::vector<LaidOverlay>& overlays,
+                             const JobNetwork* network, std::vector<std::string>& words) {
     const auto add = [&](std::initializer_list<std::string> step) {
       words.insert(words.end(), step);
     };
-    if (::geteuid() != 0) add({"user"});
-    if (spec.isolated) {
-      const std::lock_guard lock(mutex_);
-      const auto known = networks_.find(spec.network_name);
-      if (known == networks_.end()) {
-        add({"network"});
-      } else {
-        add({"network-of", std::to_string(known->second)});
-      }
+    const bool is_root = ::geteuid() == 0;
+    if (network != nullptr) {
+      if (network->user) add({"join-user", kUserHanded});
+      add({"join-network", kNetworkHanded});
+    } else {
+      if (!is_root) add({"user"});
+      if (spec.isolated) add({"network"});
     }
     add({"mounts"});
+    // What is root's is root's inside as well, and could be changed there.
+    if (is_root) add({"no-groups", "devices"});
     for (const LaidOverlay& laid : overlays) {
       add({"overlay", laid.overlay.lower.string(), laid.upper.string(), laid.work.string(),
            laid.merged.string()});
     }
     add({"filter", "--", kBubblewrap});
-    const auto more = bubblewrap_words(spec, overlays);
-    words.insert(words.end(), more.begin(), more.end());
   }
 
   LauncherOptions options_;
   std::atomic<int> next_{0};
-  std::mutex mutex_;
-  std::map<std::string, pid_t> networks_;  // of isolated jobs; guarded by mutex_
+  JobNetworks networks_;
 };
 
 }  // namespace

@@ -28,7 +28,10 @@ constexpr std::array kSettings{"alternatives",
                                "nsswitch.conf",
                                "os-release",
                                "passwd",
-                               "pki",
+                               "pki/ca-trust",
+                               "pki/tls/cert.pem",
+                               "pki/tls/certs",
+                               "pki/tls/openssl.cnf",
                                "profile",
                                "protocols",
                                "python3",
@@ -36,7 +39,9 @@ constexpr std::array kSettings{"alternatives",
                                "python3.12",
                                "resolv.conf",
                                "services",
-                               "ssl",
+                               "ssl/cert.pem",
+                               "ssl/certs",
+                               "ssl/openssl.cnf",
                                "timezone",
                                "OpenCL"};
 
@@ -51,13 +56,30 @@ class Words {
   std::vector<std::string> words_;
 };
 
-void add_system(Words& words) {
+// Of links to it only what they lead to counts.
+base::Path resolved(const base::Path& path) {
+  std::error_code error;
+  const base::Path real = fs::weakly_canonical(path, error);
+  return error ? path : real;
+}
+
+void add_read_only(Words& words, const ReadOnlyMount& mount, const base::Path& hidden) {
+  words.add({"--ro-bind-try", mount.from.string(), mount.to.string()});
+  std::error_code error;
+  if (!fs::is_directory(hidden, error)) return;
+  const base::Path inside = resolved(hidden).lexically_relative(resolved(mount.from));
+  if (inside.empty() || *inside.begin() == "..") return;
+  const std::string covered = (mount.to / inside).lexically_normal().string();
+  words.add({"--tmpfs", covered, "--remount-ro", covered});
+}
+
+void add_system(Words& words, const base::Path& hidden) {
   for (const char* folder : kSystemFolders) {
     std::error_code error;
     if (fs::is_symlink(folder, error)) {
       words.add({"--symlink", fs::read_symlink(folder, error).string(), folder});
     } else if (fs::is_directory(folder, error)) {
-      words.add({"--ro-bind", folder, folder});
+      add_read_only(words, {folder, folder}, hidden);
     }
   }
   for (const char* name : kSettings) {
@@ -69,6 +91,7 @@ void add_system(Words& words) {
 void add_own(Words& words, const InstanceSpec& spec) {
   const base::Path tmp = spec.folder / "tmp";
   const base::Path ml = spec.folder / "ml";
+  // Read-only in the end: the kernel's settings in it are root's, and so may we be.
   words.add({"--proc", "/proc", "--dev", "/dev"});
   // How many cores there are, and how they lie: number crunchers look.
   words.add({"--ro-bind-try", "/sys/devices/system", "/sys/devices/system"});
@@ -100,20 +123,21 @@ std::string hosts_file(const InstanceSpec& spec) {
 }
 
 std::vector<std::string> bubblewrap_words(const InstanceSpec& spec,
-                                          const std::vector<LaidOverlay>& overlays) {
+                                          const std::vector<LaidOverlay>& overlays,
+                                          const base::Path& hidden) {
   Words words;
   words.add({"--die-with-parent", "--unshare-user-try", "--unshare-pid", "--unshare-ipc"});
   words.add({"--unshare-uts", "--unshare-cgroup-try", "--hostname", spec.host});
-  words.add({"--uid", "0", "--gid", "0", "--cap-drop", "ALL", "--info-fd", "3"});
-  add_system(words);
+  words.add({"--uid", "0", "--gid", "0", "--cap-drop", "ALL", "--info-fd", "3", "--args", "4"});
+  add_system(words, hidden);
   add_own(words, spec);
   for (const ReadOnlyMount& mount : spec.read_only) {
-    words.add({"--ro-bind-try", mount.from.string(), mount.to.string()});
+    add_read_only(words, mount, hidden);
   }
   for (const LaidOverlay& laid : overlays) {
     words.add({"--bind", laid.merged.string(), laid.overlay.to.string()});
   }
-  words.add({"--remount-ro", "/", "--chdir", "/opt/ml", "--"});
+  words.add({"--remount-ro", "/proc", "--remount-ro", "/", "--chdir", "/opt/ml", "--"});
   std::vector<std::string> all = words.take();
   all.insert(all.end(), spec.command.begin(), spec.command.end());
   return all;

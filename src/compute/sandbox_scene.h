@@ -19,8 +19,10 @@ struct LaidOverlay {
 
 [[nodiscard]] std::vector<LaidOverlay> lay_overlays(const InstanceSpec& spec);
 [[nodiscard]] std::string hosts_file(const InstanceSpec& spec);
-// Its arguments, with "--" and the command at the end.
+// Its arguments, with "--" and the command at the end; `hidden` is not to be seen. It tells of
+// itself by descriptor 3, and reads more arguments from 4.
 [[nodiscard]] std::vector<std::string> bubblewrap_words(const InstanceSpec& spec,
-                                                        const std::vector<LaidOverlay>& overlays);
+                                                        const std::vector<LaidOverlay>& overlays,
+                                                        const base::Path& hidden);
 
 }  // namespace kennel::compute

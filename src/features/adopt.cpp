@@ -80,7 +80,7 @@ bool is_segment_name(std::string_view name) {
          name.ends_with(kSegmentExtension) && is_hex(name.substr(0, kNameDigits));
 }
 
-// What a foreign space says that it holds, where its name says the same.
+// What a space says that it holds, where its name says the same.
 base::Result<SpaceKey> read_key(const base::Path& folder) {
   const base::Path path = folder / kDescription;
   const Opened file(path, 0);
@@ -144,9 +144,13 @@ class Adoption {
     if (!is_space_name(name) || !Opened(folder, 0).is_folder()) {
       return refuse(name, "it is no space of a feature cache");
     }
-    const auto key = read_key(folder);
+    const auto files = disk_.list(folder);
+    if (files.empty()) return;  // it was looked into
+    // A job that works on a view of the cache adds segments to the spaces that are there.
+    const bool describes = std::ranges::find(files, kDescription) != files.end();
+    const auto key = read_key(describes ? folder : cache_root_ / name);
     if (!key) return refuse(name, key.error().message);
-    for (const auto& file : disk_.list(folder)) {
+    for (const auto& file : files) {
       if (file == kDescription) continue;
       if (const auto taken = take_segment(folder / file, *key); !taken) {
         refuse(fmt::format("{}/{}", name, file), taken.error().message);

@@ -10,7 +10,7 @@ S3Uri CheckpointSync::remote_of(const std::string& name) const {
   return {remote_.bucket, key + name};
 }
 
-base::Result<void> CheckpointSync::fetch(const InputParts& parts, const base::Path& folder,
+base::Result<void> CheckpointSync::fetch(const InputParts& parts, const JobFolder& folder,
                                          const std::function<bool()>& stopped) {
   const std::string prefix = remote_of("").key;
   std::vector<InputFile> files;
@@ -27,14 +27,15 @@ base::Result<void> CheckpointSync::fetch(const InputParts& parts, const base::Pa
     query.after = page.last;
   }
   // Copies: they are the job's to change.
-  KENNEL_TRY_VOID(Inputs(parts, "").place(files, folder, {.links = false, .stopped = stopped}));
+  KENNEL_TRY_VOID(Inputs(parts, "").place(files, folder.ml / folder.below,
+                                          {.links = false, .stopped = stopped}));
   for (const FoundFile& file : find_files({folder})) {
     pushed_[file.name] = {file.size, file.modified_ns};
   }
   return {};
 }
 
-base::Result<void> CheckpointSync::push(const std::vector<base::Path>& folders, bool settled_only,
+base::Result<void> CheckpointSync::push(const std::vector<JobFolder>& folders, bool settled_only,
                                         TimePoint now) {
   for (const FoundFile& file : find_files(folders)) {
     const Stamp stamp{file.size, file.modified_ns};

@@ -17,11 +17,11 @@ class CheckpointSync {
       : uploader_(uploader), remote_(std::move(remote)) {}
 
   // What an earlier job of the same checkpoints left, into a folder.
-  [[nodiscard]] base::Result<void> fetch(const InputParts& parts, const base::Path& folder,
+  [[nodiscard]] base::Result<void> fetch(const InputParts& parts, const JobFolder& folder,
                                          const std::function<bool()>& stopped);
   // Puts what has changed since the last time. `settled_only`: leaves out what changed since the
   // last look, which may still be being written.
-  [[nodiscard]] base::Result<void> push(const std::vector<base::Path>& folders, bool settled_only,
+  [[nodiscard]] base::Result<void> push(const std::vector<JobFolder>& folders, bool settled_only,
                                         TimePoint now);
 
  private:

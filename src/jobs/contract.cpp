@@ -52,20 +52,19 @@ void write_contract(base::Disk& disk, const base::Path& folder, const TrainingJo
                                  folder / "output" / "data", folder / "checkpoints"}) {
     disk.make_folders(made);
   }
-  if (job.checkpoints) disk.make_folders(below_ml(folder, job.checkpoints->local_path));
+  if (job.checkpoints) disk.make_folders(folder / below_ml(job.checkpoints->local_path));
   write(disk, config / "hyperparameters.json", job.hyperparameters);
   write(disk, config / "inputdataconfig.json", input_data_config(job));
   write(disk, config / "resourceconfig.json", resource_config(job, instance));
   if (digests != nullptr) write(disk, config / "inputdigests.json", *digests);
 }
 
-base::Path below_ml(const base::Path& folder, const std::string& path) {
+std::string below_ml(const std::string& path) {
   std::string_view rest = path;
   base::check(rest.starts_with(kMl), "a path of a job lies below /opt/ml");
   rest.remove_prefix(kMl.size());
   while (rest.starts_with('/')) rest.remove_prefix(1);
-  base::Path below = folder / base::Path(rest).lexically_normal();
-  return below;
+  return base::Path(rest).lexically_normal().string();
 }
 
 }  // namespace kennel::jobs

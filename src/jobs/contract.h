@@ -24,7 +24,7 @@ using InputDigests = std::map<std::string, std::map<std::string, std::string>>;
 void write_contract(base::Disk& disk, const base::Path& folder, const TrainingJob& job,
                     int instance, const InputDigests* digests);
 
-// A path below /opt/ml, as given in a request, below `folder`.
-[[nodiscard]] base::Path below_ml(const base::Path& folder, const std::string& path);
+// A path as given in a request, without the /opt/ml that it begins with.
+[[nodiscard]] std::string below_ml(const std::string& path);
 
 }  // namespace kennel::jobs

@@ -30,7 +30,7 @@ std::string JobRun::failure_of(int instance) const {
         who, share_.memory_bytes >> 20U, exit.code);
   }
   const auto written =
-      read_foreign(instance_folder(instance) / "ml" / "output", "failure", kFailureBytesMax);
+      read_foreign({instance_folder(instance) / "ml", "output"}, "failure", kFailureBytesMax);
   const std::string said = written && !written->empty() ? *written : log_->last_line(instance);
   return fmt::format("AlgorithmError: {}{}, exit code: {}", who, said, exit.code);
 }

@@ -55,10 +55,10 @@ JobRun::JobRun(const RunnerParts& parts, const RunnerOptions& options, Place pla
 
 base::Path JobRun::instance_folder(int instance) const { return folder() / host_name(instance); }
 
-std::vector<base::Path> JobRun::folders_of(const std::string& below) const {
-  std::vector<base::Path> folders;
+std::vector<JobFolder> JobRun::folders_of(const std::string& below) const {
+  std::vector<JobFolder> folders;
   for (int instance = 0; instance < job_.instance_count; ++instance) {
-    folders.push_back(instance_folder(instance) / "ml" / below);
+    folders.push_back({instance_folder(instance) / "ml", below});
   }
   return folders;
 }
@@ -194,7 +194,8 @@ base::Result<void> JobRun::download() {
     const base::Path ml = instance_folder(instance) / "ml";
     write_contract(parts_.disk, ml, job_, instance, classifies ? &digests_ : nullptr);
     if (checkpoints_) {
-      KENNEL_TRY_VOID(checkpoints_->fetch(input_parts(), below_ml(ml, job_.checkpoints->local_path),
+      KENNEL_TRY_VOID(checkpoints_->fetch(input_parts(),
+                                          {ml, below_ml(job_.checkpoints->local_path)},
                                           [this] { return is_interrupted(); }));
     }
   }
@@ -273,11 +274,8 @@ void JobRun::enforce_limits() {
 
 void JobRun::sync_checkpoints(bool settled_only) {
   if (!checkpoints_) return;
-  std::vector<base::Path> folders;
-  for (int instance = 0; instance < job_.instance_count; ++instance) {
-    folders.push_back(below_ml(instance_folder(instance) / "ml", job_.checkpoints->local_path));
-  }
-  const auto pushed = checkpoints_->push(folders, settled_only, now());
+  const auto pushed =
+      checkpoints_->push(folders_of(below_ml(job_.checkpoints->local_path)), settled_only, now());
   if (!pushed) log_->note("checkpoints are not saved: " + pushed.error().message, now());
 }
 

@@ -62,7 +62,7 @@ class JobRun {
   [[nodiscard]] TimePoint now() const { return parts_.clock.calendar_now(); }
   [[nodiscard]] base::Path folder() const { return options_.folder / job_.name; }
   [[nodiscard]] base::Path instance_folder(int instance) const;
-  [[nodiscard]] std::vector<base::Path> folders_of(const std::string& below) const;
+  [[nodiscard]] std::vector<JobFolder> folders_of(const std::string& below) const;
   [[nodiscard]] InputParts input_parts() const {
     return {parts_.records, parts_.blobs, parts_.buckets, parts_.objects, parts_.disk};
   }

@@ -19,60 +19,67 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Each level is a descriptor of ours.
+constexpr int kDepthMax = 100;
 constexpr std::size_t kPieceBytes = 256 * base::kKiB;
 
-// A file below a folder, whatever links the job makes meanwhile: they are never followed, so that
-// no file of the server's can be had for one of the job's.
+// A file or folder of the job's, whatever links it makes meanwhile: they are never followed, so
+// that no file of the server's can be had for one of the job's.
 class Descriptor {
  public:
-  explicit Descriptor(const FoundFile& file) {
-    const int folder = ::open(file.folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  Descriptor(const base::Path& ml, const std::string& below, std::uint64_t flags) {
+    const int folder = ::open(ml.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return;
     open_how how{};
-    how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+    how.flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags;
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-    value_ = static_cast<int>(::syscall(SYS_openat2, folder, file.name.c_str(), &how, sizeof(how)));
+    value_ = static_cast<int>(::syscall(SYS_openat2, folder, below.c_str(), &how, sizeof(how)));
     ::close(folder);
+    struct stat status{};
+    if (value_ < 0 || ::fstat(value_, &status) != 0) return;
+    is_file_ = S_ISREG(status.st_mode);
   }
+  explicit Descriptor(const FoundFile& file)
+      : Descriptor(file.folder.ml, fmt::format("{}/{}", file.folder.below, file.name), 0) {}
   ~Descriptor() {
     if (value_ >= 0) ::close(value_);
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   [[nodiscard]] int value() const { return value_; }
+  [[nodiscard]] bool is_file() const { return is_file_; }
 
  private:
   int value_ = -1;
+  bool is_file_ = false;
 };
 
-// Gives the bytes of a regular file to `take`, up to `size` of them; false where it is none.
+// Gives the first `size` bytes of a regular file to `take`, or as many as there are.
 template <class Take>
-bool read_regular(const FoundFile& file, const Take& take) {
-  const Descriptor descriptor(file);
-  struct stat status{};
-  if (descriptor.value() < 0 || ::fstat(descriptor.value(), &status) != 0 ||
-      !S_ISREG(status.st_mode)) {
-    return false;
-  }
+void read_from(const Descriptor& descriptor, const FoundFile& file, const Take& take) {
   base::Bytes piece(kPieceBytes);
   for (std::uint64_t left = file.size; left > 0;) {
     const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
     const ssize_t got = ::read(descriptor.value(), piece.data(), want);
-    if (got < 0) throw base::DiskError("read", file.folder / file.name, errno);
+    if (got < 0)
+      throw base::DiskError("read", file.folder.ml / file.folder.below / file.name, errno);
     if (got == 0) break;
     take(base::ByteView(piece.data(), static_cast<std::size_t>(got)));
     left -= static_cast<std::uint64_t>(got);
   }
-  return true;
 }
 
-void collect_files(const base::Path& folder, std::map<std::string, FoundFile>& files) {
+void collect_files(const JobFolder& folder, std::map<std::string, FoundFile>& files) {
+  const Descriptor root(folder.ml, folder.below, O_DIRECTORY);
+  if (root.value() < 0) return;
+  const base::Path path = fmt::format("/proc/self/fd/{}", root.value());
   std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
+  fs::recursive_directory_iterator entry(path, error);
   for (; !error && entry != fs::end(entry); entry.increment(error)) {
+    if (entry.depth() >= kDepthMax) entry.disable_recursion_pending();
     struct stat status{};
     if (::lstat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    FoundFile file{.name = entry->path().lexically_relative(folder).string(),
+    FoundFile file{.name = entry->path().lexically_relative(path).string(),
                    .folder = folder,
                    .size = static_cast<std::uint64_t>(status.st_size),
                    .modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
@@ -82,21 +89,22 @@ void collect_files(const base::Path& folder, std::map<std::string, FoundFile>& f
 
 }  // namespace
 
-std::vector<FoundFile> find_files(const std::vector<base::Path>& folders) {
+std::vector<FoundFile> find_files(const std::vector<JobFolder>& folders) {
   std::map<std::string, FoundFile> files;
-  for (const base::Path& folder : folders) collect_files(folder, files);
+  for (const JobFolder& folder : folders) collect_files(folder, files);
   std::vector<FoundFile> sorted;
   sorted.reserve(files.size());
   for (auto& [name, file] : files) sorted.push_back(std::move(file));
   return sorted;
 }
 
-std::optional<std::string> read_foreign(const base::Path& folder, const std::string& name,
+std::optional<std::string> read_foreign(const JobFolder& folder, const std::string& name,
                                         std::uint64_t bytes_max) {
+  const FoundFile file{.name = name, .folder = folder, .size = bytes_max};
+  const Descriptor descriptor(file);
+  if (!descriptor.is_file()) return std::nullopt;
   std::string text;
-  const bool read = read_regular({.name = name, .folder = folder, .size = bytes_max},
-                                 [&](base::ByteView bytes) { text += base::as_text(bytes); });
-  if (!read) return std::nullopt;
+  read_from(descriptor, file, [&](base::ByteView bytes) { text += base::as_text(bytes); });
   return text;
 }
 
@@ -149,9 +157,10 @@ base::Result<void> Uploader::put(const S3Uri& to, Writer& writer, const char* ty
 }
 
 base::Result<void> Uploader::put_file(const S3Uri& to, const FoundFile& file, TimePoint now) {
+  const Descriptor descriptor(file);
+  if (!descriptor.is_file()) return {};
   Writer writer(blobs_);
-  const bool read = read_regular(file, [&](base::ByteView bytes) { writer.append(bytes); });
-  if (!read) return {};
+  read_from(descriptor, file, [&](base::ByteView bytes) { writer.append(bytes); });
   return put(to, writer, "application/octet-stream", now);
 }
 
@@ -171,6 +180,8 @@ void require(archive* packed, int status, const char* what) {
 }
 
 void add_file(archive* packed, const FoundFile& file, TimePoint now) {
+  const Descriptor descriptor(file);
+  if (!descriptor.is_file()) return;
   const std::unique_ptr<archive_entry, EntryDeleter> entry(archive_entry_new());
   archive_entry_set_pathname(entry.get(), file.name.c_str());
   archive_entry_set_size(entry.get(), static_cast<la_int64_t>(file.size));
@@ -178,7 +189,7 @@ void add_file(archive* packed, const FoundFile& file, TimePoint now) {
   archive_entry_set_perm(entry.get(), 0644);
   archive_entry_set_mtime(entry.get(), std::chrono::system_clock::to_time_t(now), 0);
   require(packed, archive_write_header(packed, entry.get()), "an archive's entry");
-  (void)read_regular(file, [&](base::ByteView bytes) {
+  read_from(descriptor, file, [&](base::ByteView bytes) {
     if (archive_write_data(packed, bytes.data(), bytes.size()) < 0) {
       require(packed, ARCHIVE_FATAL, "an archive's content");
     }

@@ -13,20 +13,27 @@
 
 namespace kennel::jobs {
 
+// A folder that an instance writes to. It can put links to anywhere in the place of all that is
+// below `ml`, its /opt/ml, but not of that itself.
+struct JobFolder {
+  base::Path ml;
+  std::string below;  // "model"
+};
+
 // A file below a folder; `name` is its path there, with '/'.
 struct FoundFile {
   std::string name;
-  base::Path folder;
+  JobFolder folder;
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0;
 };
 
 // Every regular file below the folders, sorted by name; of two of one name that of the folder that
 // comes first. Missing folders hold nothing.
-[[nodiscard]] std::vector<FoundFile> find_files(const std::vector<base::Path>& folders);
+[[nodiscard]] std::vector<FoundFile> find_files(const std::vector<JobFolder>& folders);
 
 // The first bytes of such a file; nullopt: there is no regular file of that name.
-[[nodiscard]] std::optional<std::string> read_foreign(const base::Path& folder,
+[[nodiscard]] std::optional<std::string> read_foreign(const JobFolder& folder,
                                                       const std::string& name,
                                                       std::uint64_t bytes_max);
 

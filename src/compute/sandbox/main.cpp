@@ -5,15 +5,20 @@
 //
 //   parent PID                        ends with the process PID, which started it
 //   join FILE                         writes "0" into a control group's list
-//   limit NAME BYTES                  a resource limit: "file", "memory", "processes"
+//   limit NAME AMOUNT                 a resource limit: "core", "file", "memory", "processes"
+//   expendable                        goes before the server where memory runs out
 //   user                              a user namespace, where we are not root
+//   join-user DESCRIPTOR              that of another instance
 //   mounts                            a mount namespace
+//   no-groups                         no groups besides the first
+//   devices                           the devices of every instance cannot be changed
 //   overlay LOWER UPPER WORK MERGED   a writable view
 //   network                           a network namespace with a loopback
-//   network-of PID                    that of another process
+//   join-network DESCRIPTOR           that of another instance
 //   filter                            compiles the filter, and says `--seccomp N` to bubblewrap
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -62,7 +67,10 @@ void end_with(pid_t parent) {
 }
 
 void limit(std::string_view name, rlim_t amount) {
-  const auto resource = name == "file" ? RLIMIT_FSIZE : name == "memory" ? RLIMIT_AS : RLIMIT_NPROC;
+  const auto resource = name == "file"     ? RLIMIT_FSIZE
+                        : name == "memory" ? RLIMIT_DATA
+                        : name == "core"   ? RLIMIT_CORE
+                                           : RLIMIT_NPROC;
   const rlimit both{amount, amount};
   require(::setrlimit(resource, &both) == 0, "cannot limit " + std::string(name));
 }
@@ -81,14 +89,32 @@ void enter_mount_namespace() {
   require(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "no private mounts");
 }
 
+// The nodes that bubblewrap shows to an instance are the system's own.
+void protect_devices() {
+  for (const char* node :
+       {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"}) {
+    const unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NOEXEC;
+    const bool protects = ::mount(node, node, nullptr, MS_BIND, nullptr) == 0 &&
+                          ::mount(nullptr, node, nullptr, flags, nullptr) == 0;
+    require(protects || errno == ENOENT, std::string("cannot protect ") + node);
+  }
+}
+
+// By its descriptor: a path may have letters in it that mean something among options.
+std::string open_folder(const char* path) {
+  const int descriptor = ::open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  require(descriptor >= 0, std::string("no folder ") + path);
+  return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
 void make_overlay(const char* lower, const char* upper, const char* work, const char* merged) {
-  const std::string options = std::string("lowerdir=") + lower + ",upperdir=" + upper +
-                              ",workdir=" + work + (::geteuid() == 0 ? "" : ",userxattr");
-  const bool made =
-      ::mount("overlay", merged, "overlay", MS_NODEV | MS_NOSUID, options.c_str()) == 0 ||
-      ::mount("overlay", merged, "overlay", MS_NODEV | MS_NOSUID,
-              (options + ",userxattr").c_str()) == 0;
-  require(made, std::string("no overlay of ") + lower);
+  const std::string options = "lowerdir=" + open_folder(lower) + ",upperdir=" + open_folder(upper) +
+                              ",workdir=" + open_folder(work);
+  const auto mount = [merged](const std::string& with) {
+    return ::mount("overlay", merged, "overlay", MS_NODEV | MS_NOSUID, with.c_str()) == 0;
+  };
+  // First with attributes that everybody may write: in a user namespace it would do without, badly.
+  require(mount(options + ",userxattr") || mount(options), std::string("no overlay of ") + lower);
 }
 
 void make_network() {
@@ -101,11 +127,10 @@ void make_network() {
   ::close(any);
 }
 
-void join_network(const char* process) {
-  const int network =
-      ::open((std::string("/proc/") + process + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC);
-  require(network >= 0 && ::setns(network, CLONE_NEWNET) == 0, "no network of the job");
-  ::close(network);
+void join_namespace(const char* handed, int kind) {
+  const int descriptor = std::atoi(handed);
+  require(::setns(descriptor, kind) == 0, "cannot join the job's other instances");
+  ::close(descriptor);
 }
 
 int to_filter() {
@@ -154,8 +179,16 @@ int take_steps(Steps& steps) {
       make_overlay(lower, upper, work, steps.next());
     } else if (step == "network") {
       make_network();
-    } else if (step == "network-of") {
-      join_network(steps.next());
+    } else if (step == "join-network") {
+      join_namespace(steps.next(), CLONE_NEWNET);
+    } else if (step == "join-user") {
+      join_namespace(steps.next(), CLONE_NEWUSER);
+    } else if (step == "no-groups") {
+      require(::setgroups(0, nullptr) == 0, "cannot leave its groups");
+    } else if (step == "devices") {
+      protect_devices();
+    } else if (step == "expendable") {
+      (void)write_file("/proc/self/oom_score_adj", "500");
     } else if (step == "filter") {
       filter = to_filter();
     } else {

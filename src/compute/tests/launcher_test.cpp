@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <fstream>
 
@@ -19,7 +20,9 @@ using testing::Not;
 template <class Kind>
 class LauncherTest : public testing::Test, public Launched<Kind> {
  public:
-  ~LauncherTest() override { this->launcher->clean_up(); }
+  ~LauncherTest() override {
+    if (this->launcher) this->launcher->clean_up();
+  }
 };
 using Kinds = testing::Types<Sandboxed, Plain>;
 TYPED_TEST_SUITE(LauncherTest, Kinds);
@@ -101,6 +104,22 @@ TYPED_TEST(LauncherTest, EndsAProgramThatDoesNotCatchItsSignal) {
   EXPECT_EQ(wait_for(*instance).code, 128 + SIGTERM);
 }
 
+TYPED_TEST(LauncherTest, EndsAProgramThatIsAskedBeforeItBegan) {
+  for (int i = 0; i < 20; ++i) {
+    const auto instance = this->launch(this->spec({"sleep", "600"}));
+    instance->terminate();
+    EXPECT_EQ(wait_for(*instance).code, 128 + SIGTERM);
+  }
+}
+
+TYPED_TEST(LauncherTest, KillsWhatAProgramLeftInItsGroup) {
+  const std::string word = fmt::format("group-{}", this->scratch.path().filename().string());
+  const auto instance = this->launch(
+      this->shell(fmt::format("sh -c 'while :; do sleep 1; done; : {}' & exit 4", word)));
+  EXPECT_EQ(wait_for(*instance).code, 4);
+  wait_until_nobody_says(word);
+}
+
 TYPED_TEST(LauncherTest, KillsWhatWillNotEndAndWhatFledFromIt) {
   const std::string word = fmt::format("fled-{}", this->scratch.path().filename().string());
   const auto instance = this->launch(this->shell(fmt::format(
@@ -169,6 +188,39 @@ TYPED_TEST(LauncherTest, LetsNoFileGrowBeyondTheDisk) {
   spec.limits.disk_bytes = 10 << 20;
   EXPECT_NE(this->run(spec).exit.code, 0);
   EXPECT_LE(std::filesystem::file_size(spec.folder / "ml/model/one"), 10 << 20);
+}
+
+TYPED_TEST(LauncherTest, LeavesNothingBehindWhenItsProcessIsKilled) {
+  const std::string word = fmt::format("orphan-{}", this->scratch.path().filename().string());
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t server = ::fork();
+  ASSERT_GE(server, 0);
+  if (server == 0) {
+    const auto instance = this->launch(this->shell(
+        fmt::format("echo here; setsid sh -c 'while :; do sleep 1; done; : {}'", word)));
+    read_until(*instance, "here");
+    (void)!::write(ends[1], "!", 1);
+    for (;;) ::pause();
+  }
+  char ready = 0;
+  ASSERT_EQ(::read(ends[0], &ready, 1), 1);
+  ASSERT_EQ(::kill(server, SIGKILL), 0);
+  ASSERT_EQ(::waitpid(server, nullptr, 0), server);
+  // Without a sandbox its own children stay until the next start.
+  if (!this->launcher->shields_inputs()) this->launcher->clean_up();
+  wait_until_nobody_says(word);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TYPED_TEST(LauncherTest, LeavesNoControlGroupWhenItGoes) {
+  (void)this->run(this->shell("exit 0"));
+  this->launcher.reset();
+  const std::string name = "kennel-test-" + std::to_string(::getpid());
+  for (const char* place : {"", "memory", "pids", "cpu"}) {
+    EXPECT_FALSE(std::filesystem::exists(base::Path("/sys/fs/cgroup") / place / name)) << place;
+  }
 }
 
 TYPED_TEST(LauncherTest, CleansUpWhatAnEarlierProcessLeft) {

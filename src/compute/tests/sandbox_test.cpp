@@ -14,6 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using namespace std::string_literals;
 
 class SandboxTest : public testing::Test, public Launched<Sandboxed> {
  public:
@@ -54,6 +55,19 @@ TEST_F(SandboxTest, ShowsItsInputsAndKeepsTheirOriginals) {
   EXPECT_EQ(after.st_ino, before.st_ino);
 }
 
+TEST_F(SandboxTest, TakesAFolderWithAnyName) {
+  const base::Path lower = scratch.path() / "a:b,upperdir=c\\ d";
+  std::filesystem::create_directories(lower);
+  std::ofstream(lower / "a.txt") << "text";
+  InstanceSpec spec = shell(
+      "cat /opt/ml/input/data/a.txt && rm -r /opt/ml/input/data/* && "
+      "mkdir /opt/ml/input/data/a.txt");
+  spec.overlays = {{lower, "/opt/ml/input/data"}};
+  const Ended ended = run(spec);
+  EXPECT_EQ(ended.said, "text");
+  EXPECT_EQ(ended.exit.code, 0);
+}
+
 TEST_F(SandboxTest, TellsWhereWhatWasWrittenLies) {
   const InstanceSpec spec = with_input("echo new > /opt/ml/input/data/train/new.txt");
   const auto instance = launch(spec);
@@ -87,6 +101,47 @@ TEST_F(SandboxTest, CanBeWrittenToInItsOwnPlacesOnly) {
   EXPECT_EQ(ended.said, "");
 }
 
+// Its user is the server's, who owns them: with nothing but what they are now, so that no harm is
+// done where it can.
+TEST_F(SandboxTest, ChangesNoDeviceAndNoSettingOfTheKernel) {
+  const Ended ended =
+      run(shell("for node in null zero full random urandom tty; do "
+                "chmod 666 /dev/$node 2>/dev/null && echo changed $node; done; "
+                "for name in sys/kernel/core_pattern sys/vm/swappiness sys/kernel/panic; do "
+                "value=$(cat /proc/$name) && (echo \"$value\" > /proc/$name) 2>/dev/null && "
+                "echo wrote $name; done; find /proc -maxdepth 4 -type f -writable "
+                "! -path '/proc/[0-9]*' ! -path '/proc/self/*' ! -path '/proc/thread-self/*' "
+                "2>/dev/null; echo done; echo x > /dev/null && head -c 3 /dev/zero | wc -c"));
+  EXPECT_EQ(ended.said, "done\n3\n");
+}
+
+// Whoever asks for a job chooses its environment, and may have put a library among its inputs.
+TEST_F(SandboxTest, KeepsTheEnvironmentFromWhatRunsOutside) {
+  InstanceSpec spec = shell("echo inside");
+  spec.environment["LD_PRELOAD"] = "/no/such/library.so";
+  const Ended ended = run(spec);
+  const std::string complaint = "cannot be preloaded";
+  EXPECT_EQ(ended.said.find(complaint), ended.said.rfind(complaint)) << ended.said;
+  EXPECT_THAT(ended.said, HasSubstr("inside\n"));
+}
+
+TEST_F(SandboxTest, TakesAVariableForNothingElse) {
+  InstanceSpec spec = shell("echo \"$ODD\"; ls /everything");
+  spec.environment["ODD"] = "one\0--bind\0/\0/everything"s;
+  EXPECT_THAT(run(spec).said, testing::AllOf(HasSubstr("one\n"), HasSubstr("No such file")));
+}
+
+TEST_F(SandboxTest, HidesTheServersKeys) {
+  EXPECT_NE(run(shell("ls /etc/ssl/private")).exit.code, 0);
+  EXPECT_EQ(run(shell("ls /etc/ssl/certs > /dev/null")).exit.code, 0);
+}
+
+TEST_F(SandboxTest, LeavesWhatAJobWroteToItsOwnerOnly) {
+  const InstanceSpec spec = shell("cp /bin/true /opt/ml/model && chmod 4755 /opt/ml/model/true");
+  (void)run(spec);
+  EXPECT_EQ(std::filesystem::status(spec.folder).permissions(), std::filesystem::perms::owner_all);
+}
+
 TEST_F(SandboxTest, SeesItsOwnProcessesOnly) {
   const Ended ended = run(shell("ls -d /proc/[0-9]* | wc -l"));
   EXPECT_LE(std::stoi(ended.said), 4);
@@ -108,6 +163,28 @@ TEST_F(SandboxTest, ShowsWhatItIsGivenToReadAndLetsItBe) {
                         "echo; echo kept"));
   spec.read_only = {{tools, "/opt/tools"}};
   EXPECT_EQ(run(spec).said, "tool\nkept\n");
+}
+
+TEST_F(SandboxTest, NeverShowsTheServersFolder) {
+  const base::Path server = scratch.path() / "home/data";
+  std::filesystem::create_directories(server / "jobs");
+  std::ofstream(server / "master.key") << "secret";
+  std::ofstream(scratch.path() / "home/script.py") << "script";
+  std::filesystem::create_directory_symlink(scratch.path() / "home", scratch.path() / "link");
+  launcher = open_sandbox({.program = KENNEL_SANDBOX,
+                           .server_name = "test-" + std::to_string(::getpid()),
+                           .hidden = scratch.path() / "link/data"});
+  InstanceSpec spec = shell(
+      "cd /opt/tools && ls && cat home/script.py && ls home/data && "
+      "cat home/data/master.key link/data/master.key");
+  spec.folder = server / "jobs/one";
+  std::filesystem::create_directories(spec.folder);
+  spec.read_only = {{scratch.path(), "/opt/tools"}};
+  const Ended ended = run(spec);
+  EXPECT_THAT(ended.said, HasSubstr("script"));
+  EXPECT_THAT(ended.said, Not(HasSubstr("secret")));
+  EXPECT_THAT(ended.said, Not(HasSubstr("master.key\n")));
+  EXPECT_NE(ended.exit.code, 0);
 }
 
 // Each of these is a way out, or a way to the kernel's less trodden parts.

@@ -213,6 +213,27 @@ TEST_F(AdoptTest, RefusesALinkForTheDescription) {
   expect_refused("it has no space.json");
 }
 
+TEST_F(AdoptTest, TakesASegmentOfASpaceThatIsThereAlready) {
+  const std::vector<FeatureSpace::Row> earlier{{photo("z"), {7, 8, 9}}};
+  FeatureSpace(disk_, cache(), key()).append(earlier);
+  fs::remove(space() / "space.json");
+  const auto adopted = adopt();
+  EXPECT_EQ(adopted.segments, 1U);
+  EXPECT_THAT(adopted.refused, testing::IsEmpty());
+  EXPECT_TRUE(find("a"));
+}
+
+TEST_F(AdoptTest, RefusesASegmentOfASpaceThatNobodyDescribes) {
+  fs::remove(space() / "space.json");
+  expect_refused("no space.json");
+}
+
+TEST_F(AdoptTest, PassesOverASpaceThatWasOnlyLookedInto) {
+  fs::remove_all(space());
+  fs::create_directories(space());
+  EXPECT_THAT(adopt().refused, testing::IsEmpty());
+}
+
 TEST_F(AdoptTest, RefusesALinkForTheWholeFolder) {
   fs::rename(job(), scratch_.path() / "elsewhere");
   fs::create_directory_symlink(scratch_.path() / "elsewhere", job());
