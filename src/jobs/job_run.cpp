@@ -227,7 +227,7 @@ base::Result<void> JobRun::train() {
   }
   began_ = parts_.clock.now();
   next_sync_ = began_ + kSyncEvery;
-  const auto launched = launch_all();
+  auto launched = launch_all();
   log_->flush();
   if (!launched) return launched;
   supervise();
@@ -302,7 +302,7 @@ base::Result<void> JobRun::check_ends() {
   }
   if (!stopped_) return {};
   // Who stops wants what there is by now.
-  const auto put = put_outputs(true);
+  auto put = put_outputs(true);
   if (!put && put.error().kind != ErrorKind::kInterrupted) return put;
   return interrupted();
 }

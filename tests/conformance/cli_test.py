@@ -194,7 +194,7 @@ def test_what_is_not_there_is_refused_in_every_protocol(aws):
     lines = (
         ["cloudfront", "list-distributions"],
         ["lambda", "list-functions"],
-        ["logs", "describe-log-groups"],
+        ["ecr", "describe-repositories"],
         ["cloudwatch", "list-metrics"],
         ["ec2", "describe-regions"],
         ["iam", "list-users"],

@@ -147,6 +147,11 @@ def test_secrets_are_for_their_owner_alone(start):
 def test_sigterm_lets_a_request_in_flight_finish(start):
     server = start()
     connection = socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS_MAX)
+    # Answered once, so that the server has the connection, and not only the system.
+    connection.sendall(b"GET /-/health HTTP/1.1\r\nHost: kennel\r\n\r\n")
+    first = http.client.HTTPResponse(connection)
+    first.begin()
+    assert first.read()
     connection.sendall(b"GET /-/health HTTP/1.1\r\nHost: kennel\r\n")
     server.process.send_signal(signal.SIGTERM)
     assert json.loads(server.process.stdout.readline()) == {"event": "draining"}
