@@ -105,7 +105,7 @@ void check_shape(Choices& choices, const network::Backbone& backbone) {
 // num_layers asks for a network that may not be here; `backbone` means what it says.
 std::string find_backbone(const Choices& choices, JobSettings& settings,
                           const std::function<bool(const std::string&)>& has_weights) {
-  const auto chosen = choices.word("backbone", kFallback);
+  std::string chosen = choices.word("backbone", kFallback);
   const Given* given = choices.find("backbone");
   if (given == nullptr || given->name.starts_with("backbone")) return chosen;
   if (network::get_backbone(chosen) && has_weights(chosen)) return chosen;
