@@ -6,12 +6,21 @@
 #include "jobs/runner_parts.h"
 
 namespace kennel::jobs {
+namespace {
+
+std::string stream_name(const std::string& job, int instance, std::int64_t seconds) {
+  return fmt::format("{}/{}-{}", job, host_name(instance), seconds);
+}
+
+}  // namespace
 
 JobLog::JobLog(observe::Logs& logs, TrainingJobs& jobs, const TrainingJob& job, TimePoint now)
     : logs_(logs), jobs_(jobs), job_(job.name), scraper_(job.metric_definitions) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  // An earlier job of that name may have begun in this very second.
+  while (logs.get_stream(kLogGroup, stream_name(job.name, 0, seconds))) ++seconds;
   for (int instance = 0; instance < job.instance_count; ++instance) {
-    streams_.push_back({fmt::format("{}/{}-{}", job.name, host_name(instance), seconds), {}, {}});
+    streams_.push_back({stream_name(job.name, instance, seconds), {}, {}});
   }
 }
 
