@@ -5,6 +5,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/secure_random.h"
+
 namespace kennel::observe {
 namespace {
 
@@ -27,6 +29,12 @@ Number from_hex_digits(std::string_view digits) {
 }
 
 }  // namespace
+
+std::string make_stream_id() { return base::to_hex(base::secure_bytes(8)); }
+
+bool is_conflict(const base::Result<void>& committed) {
+  return !committed && committed.error().kind == base::ErrorKind::kConflict;
+}
 
 std::int64_t to_ms(LogTime time) {
   return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();

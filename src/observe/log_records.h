@@ -1,4 +1,4 @@
-// Groups, streams and events of logs as records. Pure.
+// Groups, streams and events of logs as records. Pure but for make_stream_id.
 #pragma once
 
 #include <string>
@@ -12,6 +12,11 @@ inline constexpr const char* kLogGroups = "log-groups";
 inline constexpr const char* kLogStreams = "log-streams";
 inline constexpr const char* kLogEvents = "log-events";
 inline constexpr const char* kLogGarbage = "log-garbage";
+
+// Of a stream that is made.
+[[nodiscard]] std::string make_stream_id();
+// What was read has changed since.
+[[nodiscard]] bool is_conflict(const base::Result<void>& committed);
 
 [[nodiscard]] std::int64_t to_ms(LogTime time);
 [[nodiscard]] LogTime from_ms(std::int64_t ms);

@@ -75,7 +75,14 @@ struct EventQuery {
   std::size_t bytes_max = std::size_t{1} << 20U;  // of messages, with kEventBytes for each; but one
 };
 
-enum class LogProblem { kNoSuchGroup, kNoSuchStream, kGroupExists, kStreamExists, kTooBusy };
+enum class LogProblem {
+  kNoSuchGroup,
+  kNoSuchStream,
+  kGroupExists,
+  kStreamExists,
+  kTooManyTags,
+  kTooBusy
+};
 
 template <class T>
 using LogOutcome = tl::expected<T, LogProblem>;
@@ -90,6 +97,18 @@ struct LogPage {
   std::string next;  // for `after`; empty: this was the last
 };
 
+struct StreamRange {
+  std::string after;  // streams beyond the one of this name; empty: from the first
+  std::size_t limit = 1000;
+  bool descending = false;  // from the last name on
+};
+
+struct TagChange {
+  std::map<std::string, std::string> added = {};  // in the place of those of the same key
+  std::vector<std::string> removed = {};          // keys
+  std::size_t most = SIZE_MAX;                    // that a group may have then
+};
+
 class Logs {
  public:
   Logs(store::Records& records, const base::Clock& clock) : records_(records), clock_(clock) {}
@@ -100,17 +119,16 @@ class Logs {
   [[nodiscard]] LogPage<LogGroup> list_groups(std::string_view prefix, std::string_view after,
                                               std::size_t limit) const;
   [[nodiscard]] LogOutcome<void> set_retention(std::string_view name, std::optional<int> days);
-  [[nodiscard]] LogOutcome<void> set_tags(std::string_view name,
-                                          const std::map<std::string, std::string>& tags);
+  [[nodiscard]] LogOutcome<void> change_tags(std::string_view name, const TagChange& change);
   [[nodiscard]] std::uint64_t stored_bytes(std::string_view group) const;
 
   [[nodiscard]] LogOutcome<void> create_stream(std::string_view group, std::string_view name);
   [[nodiscard]] LogOutcome<void> remove_stream(std::string_view group, std::string_view name);
   [[nodiscard]] LogOutcome<LogStream> get_stream(std::string_view group,
                                                  std::string_view name) const;
-  // By name, those after one.
+  // By name.
   [[nodiscard]] LogPage<LogStream> list_streams(std::string_view group, std::string_view prefix,
-                                                std::string_view after, std::size_t limit) const;
+                                                const StreamRange& range) const;
 
   // Adds events to a stream that is there.
   [[nodiscard]] LogOutcome<void> put(std::string_view group, std::string_view stream,
@@ -122,7 +140,7 @@ class Logs {
   // In the order of the query.
   [[nodiscard]] std::vector<LogEvent> read(const LogStream& stream, const EventQuery& query) const;
 
-  // Removes up to `limit` events that nobody is to see any more; true: there is more to do.
+  // Removes up to `limit` events that nobody is to see any more; true: there may be more to do.
   bool trim(std::size_t limit);
 
  private:
@@ -132,12 +150,16 @@ class Logs {
   };
   [[nodiscard]] std::optional<FoundStream> find_stream(std::string_view group,
                                                        std::string_view name) const;
-  [[nodiscard]] LogOutcome<void> change_group(std::string_view name,
-                                              const std::function<void(LogGroup&)>& change);
+  using GroupChange = std::function<LogOutcome<void>(LogGroup&)>;
+  [[nodiscard]] LogOutcome<void> change_group(std::string_view name, const GroupChange& change);
   [[nodiscard]] LogOutcome<void> add(std::string_view group, std::string_view stream,
                                      std::span<const LogLine> lines, bool makes);
+  [[nodiscard]] store::Change group_for(std::string_view name, LogTime moment) const;
   std::size_t trim_garbage(std::size_t limit);
   std::size_t trim_expired(std::size_t limit);
+  std::size_t trim_group(std::string_view group, LogTime horizon, std::size_t limit);
+  std::size_t trim_stream(std::string_view group, std::string_view name, LogTime horizon,
+                          std::size_t limit);
   [[nodiscard]] LogTime now() const;
 
   store::Records& records_;

@@ -61,11 +61,12 @@ class Expansion {
 };
 
 // aws:RequestTag/${TagKey} is one condition key a tag, and aws:TagKeys all of their keys.
+// Tags are a list of keys with values, or a map.
 void add_tags(const Document& tags, std::string_view key, access::Demand& demand) {
   const std::string prefix(key.substr(0, key.size() - kTagKey.size()));
-  for (const Document& tag : tags) {
-    const std::string name = member_text(tag, "Key");
-    demand.context[prefix + name] = {member_text(tag, "Value")};
+  for (const auto& [member, tag] : tags.items()) {
+    const std::string name = tags.is_object() ? member : member_text(tag, "Key");
+    demand.context[prefix + name] = {tags.is_object() ? to_text(tag) : member_text(tag, "Value")};
     demand.context["aws:TagKeys"].push_back(name);
   }
 }

@@ -125,6 +125,90 @@ def test_filters_run_over_all_streams_in_the_order_of_time(logs, group):
     assert messages(only) == ["WARN"]
 
 
+def test_a_full_batch_of_any_letters_is_taken(logs, group):
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    texts = ["ä" * 50_000] * 10
+    put(logs, group, "s", *texts)
+    seen = logs.get_log_events(logGroupName=group, logStreamName="s", startFromHead=True)
+    assert messages(seen) == texts
+
+
+def test_an_end_that_no_clock_reaches_is_an_end(logs, group):
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    put(logs, group, "s", "woof")
+    for end in (9_999_999_999_999, 2**63 - 1):
+        window = {"logGroupName": group, "startTime": 0, "endTime": end}
+        assert messages(logs.get_log_events(logStreamName="s", **window)) == ["woof"]
+        assert messages(logs.filter_log_events(**window)) == ["woof"]
+
+
+def test_the_latest_stream_comes_first_where_that_is_asked_for(logs, group):
+    start = now_ms() - 10
+    for i, name in enumerate(("a", "c", "b")):
+        logs.create_log_stream(logGroupName=group, logStreamName=name)
+        put(logs, group, name, "woof", start=start + i)
+    pages = logs.get_paginator("describe_log_streams").paginate(
+        logGroupName=group,
+        orderBy="LastEventTime",
+        descending=True,
+        PaginationConfig={"PageSize": 1},
+    )
+    assert [stream["logStreamName"] for page in pages for stream in page["logStreams"]] == [
+        "b",
+        "c",
+        "a",
+    ]
+    code, _ = refusal(
+        logs.describe_log_streams,
+        logGroupName=group,
+        orderBy="LastEventTime",
+        logStreamNamePrefix="a",
+    )
+    assert code == "InvalidParameterException"
+
+
+def test_a_group_is_read_by_its_arn(logs, group):
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    put(logs, group, "s", "woof")
+    arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}"
+    assert messages(logs.filter_log_events(logGroupIdentifier=arn)) == ["woof"]
+    other = arn.replace(ACCOUNT, "999999999999")
+    code, _ = refusal(logs.filter_log_events, logGroupIdentifier=other)
+    assert code == "ResourceNotFoundException"
+
+
+def test_a_tail_sees_every_event_once(logs, group):
+    """What `aws logs tail --follow` of version 2 asks, which comes as no package."""
+    job, other = "job-1/algo-1-7", "job-2/algo-1-7"
+    for stream in (job, other):
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    start = now_ms() - 1000
+    seen: dict[str, str] = {}
+    latest = start
+
+    def follow() -> None:
+        nonlocal latest
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group,
+            logStreamNamePrefix="job-1/",
+            filterPattern="woof",
+            interleaved=True,
+            startTime=latest,
+        )
+        for page in pages:
+            for event in page["events"]:
+                assert seen.get(event["eventId"], event["message"]) == event["message"]
+                seen[event["eventId"]] = event["message"]
+                latest = max(latest, event["timestamp"])
+
+    put(logs, group, job, "woof one", "growl", "woof two", start=start)
+    put(logs, group, other, "woof elsewhere", start=start)
+    follow()
+    put(logs, group, job, "woof three", "woof four", start=start + 2)
+    follow()
+    assert list(seen.values()) == ["woof one", "woof two", "woof three", "woof four"]
+
+
 def test_what_is_not_there_is_refused_in_their_words(logs, group):
     missing = {"logGroupName": "missing", "logStreamName": "s"}
     expected = ("ResourceNotFoundException", "The specified log group does not exist.")

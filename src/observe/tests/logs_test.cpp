@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "base/clock.h"
 #include "base/tests/scratch_folder.h"
 #include "store/memory_records.h"
@@ -108,6 +110,20 @@ TYPED_TEST(LogsTest, CutMessagesThatAreTooLong) {
   EXPECT_EQ(pieces[1], "xxxxx");
 }
 
+TYPED_TEST(LogsTest, CutWhatIsNoTextAsWell) {
+  this->append("a", {{at(1), std::string(kMessageBytesMax + 5, '\x80')}});
+  const auto pieces = this->read("a", {.bytes_max = 1 << 22});
+  ASSERT_THAT(pieces, SizeIs(2));
+  EXPECT_EQ(pieces[0].size() + pieces[1].size(), kMessageBytesMax + 5);
+}
+
+TYPED_TEST(LogsTest, NeverCutWithinALetter) {
+  this->append("a", {{at(1), std::string(kMessageBytesMax - 1, 'x').append("\u00e4y")}});
+  const auto pieces = this->read("a", {.bytes_max = 1 << 22});
+  ASSERT_THAT(pieces, SizeIs(2));
+  EXPECT_EQ(pieces[1], "\u00e4y");
+}
+
 TYPED_TEST(LogsTest, TellTheirTimesAndBytes) {
   this->append("a", {{at(3), "abc"}, {at(1), "d"}});
   const LogStream stream = this->logs.get_stream("group", "a").value();
@@ -161,6 +177,40 @@ TYPED_TEST(LogsTest, ForgetWhatIsOlderThanTheirRetention) {
   EXPECT_THAT(this->read("a"), ElementsAre("new"));
 }
 
+TYPED_TEST(LogsTest, TellWhatIsLeftOnceTheRestIsForgotten) {
+  this->append("a", {{at(0), "old"}, {at(1), "older"}});
+  this->append("b", {{at(0), "all of it"}});
+  this->append("a", {{at(0) + std::chrono::days(3), "new"}});
+  this->clock.advance(std::chrono::days(3));
+  ASSERT_TRUE(this->logs.set_retention("group", 1));
+  while (this->logs.trim(1)) {
+  }
+  const LogStream stream = this->logs.get_stream("group", "a").value();
+  EXPECT_EQ(stream.first_event, at(0) + std::chrono::days(3));
+  EXPECT_EQ(stream.bytes, 3 + kEventBytes);
+  EXPECT_FALSE(this->logs.get_stream("group", "b")->first_event);
+  EXPECT_EQ(this->logs.stored_bytes("group"), 3 + kEventBytes);
+}
+
+TYPED_TEST(LogsTest, ForgetMoreThanAPageOfLongMessages) {
+  const std::vector<LogLine> lines(12, {at(0), std::string(kMessageBytesMax, 'x')});
+  this->append("a", lines);
+  this->clock.advance(std::chrono::days(3));
+  ASSERT_TRUE(this->logs.set_retention("group", 1));
+  while (this->logs.trim(500)) {
+  }
+  EXPECT_THAT(this->read("a"), IsEmpty());
+}
+
+TYPED_TEST(LogsTest, AreListedFromTheLastAsWell) {
+  for (const char* name : {"a", "b", "c"}) this->append(name, {});
+  const auto page =
+      this->logs.list_streams("group", "", {.after = "c", .limit = 1, .descending = true});
+  ASSERT_THAT(page.items, SizeIs(1));
+  EXPECT_EQ(page.items[0].name, "b");
+  EXPECT_EQ(page.next, "b");
+}
+
 TYPED_TEST(LogsTest, AreListedByPrefixPageByPage) {
   for (const char* name : {"job-1/algo-1", "job-1/algo-2", "job-10/algo-1", "other"}) {
     this->append(name, {});
@@ -169,7 +219,7 @@ TYPED_TEST(LogsTest, AreListedByPrefixPageByPage) {
     std::vector<std::string> all;
     std::string after;
     do {
-      const auto page = this->logs.list_streams("group", prefix, after, 1);
+      const auto page = this->logs.list_streams("group", prefix, {.after = after, .limit = 1});
       for (const LogStream& stream : page.items) all.push_back(stream.name);
       after = page.next;
     } while (!after.empty());
@@ -186,10 +236,70 @@ TYPED_TEST(LogsTest, AreListedByPrefixPageByPage) {
 TYPED_TEST(LogsTest, KeepTagsAndRetention) {
   ASSERT_TRUE(this->logs.create_group({.name = "group", .created = at(0), .tags = {{"a", "b"}}}));
   ASSERT_TRUE(this->logs.set_retention("group", 30));
-  ASSERT_TRUE(this->logs.set_tags("group", {{"c", "d"}}));
+  ASSERT_TRUE(this->logs.change_tags("group", {.added = {{"c", "d"}, {"e", "f"}}}));
+  ASSERT_TRUE(this->logs.change_tags("group", {.removed = {"a", "e", "missing"}}));
   const LogGroup group = this->logs.get_group("group").value();
   EXPECT_EQ(group.retention_days, 30);
   EXPECT_THAT(group.tags, ElementsAre(testing::Pair("c", "d")));
+}
+
+TYPED_TEST(LogsTest, RefuseMoreTagsThanAreWanted) {
+  ASSERT_TRUE(this->logs.create_group({.name = "group", .tags = {{"a", "b"}}}));
+  const TagChange change{.added = {{"c", "d"}}, .most = 1};
+  EXPECT_EQ(this->logs.change_tags("group", change).error(), LogProblem::kTooManyTags);
+  EXPECT_THAT(this->logs.get_group("group")->tags, ElementsAre(testing::Pair("a", "b")));
+}
+
+// Records in which something else happens just before a commit.
+class InterruptedRecords final : public store::Records {
+ public:
+  std::optional<store::Record> find(std::string_view collection,
+                                    std::string_view key) const override {
+    return records_.find(collection, key);
+  }
+  std::vector<store::Record> scan(std::string_view collection,
+                                  const store::ScanRange& range) const override {
+    return records_.scan(collection, range);
+  }
+  void submit(store::Changes changes, Done done) override {
+    if (auto interruption = std::exchange(interrupt_with, nullptr)) interruption();
+    records_.submit(std::move(changes), std::move(done));
+  }
+
+  std::function<void()> interrupt_with;
+
+ private:
+  store::MemoryRecords records_;
+};
+
+TEST(LogsAtOnce, LeaveNoStreamBehindThatComesWhileItsGroupGoes) {
+  InterruptedRecords records;
+  base::ManualClock clock;
+  Logs logs(records, clock);
+  ASSERT_TRUE(logs.create_group({.name = "group"}));
+  records.interrupt_with = [&] { ASSERT_TRUE(logs.create_stream("group", "late")); };
+  ASSERT_TRUE(logs.remove_group("group"));
+  EXPECT_THAT(records.scan("log-streams", {}), IsEmpty());
+}
+
+TEST(LogsAtOnce, MakeTheGroupAnewThatGoesWhileTheServerWrites) {
+  InterruptedRecords records;
+  base::ManualClock clock;
+  Logs logs(records, clock);
+  ASSERT_TRUE(logs.create_group({.name = "group"}));
+  records.interrupt_with = [&] { ASSERT_TRUE(logs.remove_group("group")); };
+  ASSERT_TRUE(logs.append("group", "a", std::vector<LogLine>{{at(1), "woof"}}));
+  EXPECT_TRUE(logs.get_group("group"));
+}
+
+TEST(LogsAtOnce, LoseNoTagOfTwoThatCome) {
+  InterruptedRecords records;
+  base::ManualClock clock;
+  Logs logs(records, clock);
+  ASSERT_TRUE(logs.create_group({.name = "group"}));
+  records.interrupt_with = [&] { ASSERT_TRUE(logs.change_tags("group", {.added = {{"a", "b"}}})); };
+  ASSERT_TRUE(logs.change_tags("group", {.added = {{"c", "d"}}}));
+  EXPECT_THAT(logs.get_group("group")->tags, SizeIs(2));
 }
 
 }  // namespace

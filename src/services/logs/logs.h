@@ -42,7 +42,7 @@ class Logs {
   Answer<DescribeLogStreams> handle(DescribeLogStreams, const Call& call,
                                     const DescribeLogStreamsRequest& input);
 
-  // events.cpp
+  // events.cpp, filter_events.cpp
   Answer<PutLogEvents> handle(PutLogEvents, const Call& call, const PutLogEventsRequest& input);
   Answer<GetLogEvents> handle(GetLogEvents, const Call& call, const GetLogEventsRequest& input);
   Answer<FilterLogEvents> handle(FilterLogEvents, const Call& call,
@@ -50,6 +50,12 @@ class Logs {
 
  private:
   [[nodiscard]] std::string group_arn(const Call& call, std::string_view group) const;
+  // Of an ARN as TagResource and its like take it: without ":*".
+  [[nodiscard]] wire::Outcome<std::string> tagged_group(const Call& call,
+                                                        std::string_view arn) const;
+  [[nodiscard]] LogGroup describe(const Call& call, const observe::LogGroup& group) const;
+  [[nodiscard]] LogStream describe(const Call& call, std::string_view group,
+                                   const observe::LogStream& stream) const;
 
   observe::Logs& logs_;
   std::string account_;

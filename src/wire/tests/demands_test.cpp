@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "wire/models/iam/model.h"
@@ -48,6 +49,16 @@ TEST(Demands, CarryTagsAsConditionKeys) {
   EXPECT_EQ(demands[0].resource, "arn:aws:iam::123456789012:role/team/trainer");
   EXPECT_EQ(context.at("aws:RequestTag/team"), std::vector<std::string>{"dogs"});
   EXPECT_EQ(context.at("aws:TagKeys"), (std::vector<std::string>{"team", "stage"}));
+}
+
+TEST(Demands, CarryTagsThatAreAMapAsWell) {
+  static constexpr std::array<std::string_view, 2> kContext{"aws:RequestTag/${TagKey}", "{tags}"};
+  static constexpr std::array kTemplates{
+      DemandTemplate{.action = "logs:TagResource", .resource = "*", .context = kContext}};
+  const auto demands = make_demands({.name = "TagResource", .demands = kTemplates},
+                                    {{"tags", {{"team", "dogs"}}}}, {"1", "eu-west-1"}, {});
+  EXPECT_EQ(demands.at(0).context.at("aws:RequestTag/team"), std::vector<std::string>{"dogs"});
+  EXPECT_EQ(demands[0].context.at("aws:TagKeys"), std::vector<std::string>{"team"});
 }
 
 TEST(Demands, TakeAWholeArnFromTheInput) {
