@@ -74,6 +74,12 @@ std::optional<Role> Directory::find_role(std::string_view name) const {
   return std::move(found->role);
 }
 
+std::optional<Role> Directory::find_role_by_arn(std::string_view arn) const {
+  auto role = find_role(arn.substr(arn.rfind('/') + 1));
+  if (!role || arn_of(*role) != arn) return std::nullopt;
+  return role;
+}
+
 DirectoryResult<Role> Directory::get_role(std::string_view name) const {
   auto found = look_up(name);
   if (!found) return no_such_role(name);

@@ -47,7 +47,9 @@ class Directory {
   [[nodiscard]] std::string arn_of(const Role& role) const;
 
   [[nodiscard]] std::optional<Role> find_role(std::string_view name) const;
-  // The same, or the refusal that says so.
+  // The role of that very ARN.
+  [[nodiscard]] std::optional<Role> find_role_by_arn(std::string_view arn) const;
+  // By name, or the refusal that says so.
   [[nodiscard]] DirectoryResult<Role> get_role(std::string_view name) const;
   [[nodiscard]] Page<Role> list_roles(std::string_view path_prefix, std::string_view after,
                                       std::size_t limit) const;

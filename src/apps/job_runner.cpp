@@ -56,7 +56,6 @@ std::unique_ptr<compute::Launcher> open_launcher(const PlatformOptions& options)
 jobs::RunnerOptions runner_options(const PlatformOptions& options) {
   jobs::RunnerOptions runner{.folder = options.folder.jobs(),
                              .region = options.region,
-                             .account = options.account,
                              .machine = jobs::this_machine(),
                              .strict_capacity = options.strict_capacity,
                              .classifier = classifier(options.sandbox)};

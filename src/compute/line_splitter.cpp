@@ -1,33 +1,13 @@
 #include "compute/line_splitter.h"
 
-#include <array>
 #include <cstdint>
+
+#include "base/utf8.h"
 
 namespace kennel::compute {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// How many bytes a well-formed sequence at `at` has; 0: there is none (RFC 3629).
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t offset) {
-    return at + offset < text.size() ? static_cast<std::uint8_t>(text[at + offset])
-                                     : std::uint8_t{0};
-  };
-  const auto follows = [&](std::size_t offset) { return (byte(offset) & 0xC0U) == 0x80U; };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool fits = (first != 0xE0 || byte(1) >= 0xA0) && (first != 0xED || byte(1) <= 0x9F);
-    return fits && follows(1) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool fits = (first != 0xF0 || byte(1) >= 0x90) && (first != 0xF4 || byte(1) <= 0x8F);
-    return fits && follows(1) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
 
 bool is_shown(char letter) {
   const auto byte = static_cast<std::uint8_t>(letter);
@@ -38,7 +18,7 @@ std::string cleaned(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
+    const std::size_t length = base::code_point_length(text.substr(at));
     if (length == 0) {
       clean += kReplacement;
       ++at;
@@ -81,7 +61,7 @@ std::vector<std::string> LineSplitter::push(std::string_view bytes, TimePoint no
     } else {
       if (returned_) go_back(lines, now);
       // Never within a sequence of UTF-8, which has three more bytes at most.
-      const bool begins = (static_cast<std::uint8_t>(letter) & 0xC0U) != 0x80U;
+      const bool begins = !base::is_continuation(letter);
       if (line_.size() >= kLineBytesMax && (begins || line_.size() >= kLineBytesMax + 3)) {
         end_line(lines);
       }

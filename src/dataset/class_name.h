@@ -7,8 +7,6 @@
 
 namespace kennel::dataset {
 
-[[nodiscard]] bool is_utf8(std::string_view text);
-
 // Refuses a name that is not UTF-8 or holds a control character, such as a line break.
 [[nodiscard]] base::Result<void> check_class_name(std::string_view name);
 

@@ -5,13 +5,6 @@
 #include "jobs/job_run.h"
 
 namespace kennel::jobs {
-namespace {
-
-// Of the file in which a program says why it failed.
-constexpr std::size_t kFailureBytesMax = 1024;
-
-}  // namespace
-
 std::string JobRun::failure_of(int instance) const {
   const compute::Exit& exit = instances_->exit_of(instance);
   const std::string who =

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/secure_random.h"
+#include "base/utf8.h"
 #include "catalogue/instance_types.h"
 #include "features/adopt.h"
 #include "jobs/contract.h"
@@ -22,23 +23,10 @@ constexpr milliseconds kFlushEvery{200};
 constexpr seconds kSyncEvery{5};
 constexpr seconds kGraceWhenStopped{120};  // as SageMaker has it
 constexpr seconds kGraceWhenAnotherFailed{10};
-constexpr std::size_t kFailureLettersMax = 1024;
 constexpr std::size_t kTokenBytes = 16;
 constexpr const char* kStoppedMessage = "Training job stopped";
 
 tl::unexpected<base::Error> interrupted() { return base::fail(ErrorKind::kInterrupted, "stopped"); }
-
-// The last component of arn:aws:iam::ACCOUNT:role/path/NAME.
-std::string role_name(const std::string& arn) { return arn.substr(arn.rfind('/') + 1); }
-
-// In UTF-8, and no longer than SageMaker tells.
-std::string cut(std::string text) {
-  if (text.size() <= kFailureLettersMax) return text;
-  std::size_t end = kFailureLettersMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
-  return text;
-}
 
 }  // namespace
 
@@ -67,6 +55,8 @@ base::Result<void> JobRun::enter(Stage stage, const std::string& message) {
   bool entered = false;
   KENNEL_TRY(job_, parts_.jobs.update(job_.name, [&](TrainingJob& job) {
     entered = job.status() == JobStatus::kInProgress;
+    // What the log told is kept from here on, whatever becomes of this process.
+    if (entered && log_) job.metrics = log_->metrics().last_values();
     if (entered) advance(job, stage, message, now());
     return entered;
   }));
@@ -107,10 +97,13 @@ base::Result<void> JobRun::live() {
   return upload();
 }
 
+// The log is whole before the end is told: who waits for the end reads no further.
 void JobRun::conclude(const base::Result<void>& outcome) {
+  if (log_) log_->flush();
   if (outcome) return end(Stage::kCompleted, "Training job completed");
   if (outcome.error().kind != ErrorKind::kInterrupted) {
-    return end(Stage::kFailed, "Training job failed", cut(outcome.error().message));
+    return end(Stage::kFailed, "Training job failed",
+               std::string(base::cut_text(outcome.error().message, kFailureBytesMax)));
   }
   const auto job = parts_.jobs.find(job_.name);
   const bool over_time = job && job->end_when_stopped == Stage::kMaxRuntimeExceeded;
@@ -132,7 +125,7 @@ void JobRun::end(Stage stage, const std::string& message, const std::string& fai
 
 base::Result<void> JobRun::prepare() {
   KENNEL_TRY(command_, command_of(job_, options_.classifier.command));
-  const auto role = parts_.directory.find_role(role_name(job_.role_arn));
+  const auto role = parts_.directory.find_role_by_arn(job_.role_arn);
   if (!role) {
     return base::fail(
         ErrorKind::kInvalid,
@@ -186,7 +179,7 @@ base::Result<void> JobRun::download() {
     const bool shields = parts_.launcher.shields_inputs();
     const base::Path data = shields ? folder() / "inputs" / host_name(instance)
                                     : instance_folder(instance) / "ml" / "input" / "data";
-    digests_.clear();
+    // Of a shared view the digests are the same for all.
     if (instance == 0 || !has_shared_inputs()) {
       KENNEL_TRY_VOID(place_channels(data, instance));
     }
@@ -227,9 +220,7 @@ base::Result<void> JobRun::train() {
   }
   began_ = parts_.clock.now();
   next_sync_ = began_ + kSyncEvery;
-  auto launched = launch_all();
-  log_->flush();
-  if (!launched) return launched;
+  KENNEL_TRY_VOID(launch_all());
   supervise();
   if (halted_) return interrupted();
   adopt_features();
@@ -237,7 +228,6 @@ base::Result<void> JobRun::train() {
   for (const std::string& complaint : log_->metrics().complaints()) {
     log_->note("warning: " + complaint, now());
   }
-  log_->flush();
   return check_ends();
 }
 

@@ -27,6 +27,17 @@ std::optional<double> to_number(std::string_view text) {
   return value;
 }
 
+struct CodeDeleter {
+  void operator()(pcre2_code* code) const { pcre2_code_free(code); }
+};
+using Code = std::unique_ptr<pcre2_code, CodeDeleter>;
+
+Code compile(const std::string& regex, std::size_t& offset) {
+  int error = 0;
+  return Code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(regex.data()), regex.size(), 0, &error,
+                            &offset, nullptr));
+}
+
 struct MatchDataDeleter {
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
 };
@@ -57,17 +68,26 @@ std::vector<std::string_view> first_groups(const pcre2_code* code, std::string_v
 
 }  // namespace
 
-void MetricScraper::CodeDeleter::operator()(pcre2_real_code_8* code) const {
-  pcre2_code_free(code);
+std::optional<std::string> find_regex_fault(const std::string& regex) {
+  std::size_t offset = 0;
+  const Code code = compile(regex, offset);
+  if (!code) return fmt::format("is no regular expression (at letter {})", offset + 1);
+  std::uint32_t groups = 0;
+  (void)pcre2_pattern_info(code.get(), PCRE2_INFO_CAPTURECOUNT, &groups);
+  if (groups == 0) return "has no group in parentheses for its value";
+  return std::nullopt;
 }
+
+struct MetricScraper::Definition {
+  std::string name;
+  Code code;
+};
 
 MetricScraper::MetricScraper(const std::vector<MetricDefinition>& definitions) {
   for (const MetricDefinition& definition : definitions) {
-    int error = 0;
-    PCRE2_SIZE offset = 0;
-    pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(definition.regex.data()),
-                                     definition.regex.size(), 0, &error, &offset, nullptr);
-    if (code != nullptr) definitions_.push_back({definition.name, {code, {}}});
+    std::size_t offset = 0;
+    Code code = compile(definition.regex, offset);
+    if (code) definitions_.push_back({definition.name, std::move(code)});
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,9 +16,13 @@ struct pcre2_real_code_8;
 
 namespace kennel::jobs {
 
+// What is wrong with a definition's regex, as the end of "the regex ... , which ..."; nullopt: it
+// compiles, and has a group for the value.
+[[nodiscard]] std::optional<std::string> find_regex_fault(const std::string& regex);
+
 class MetricScraper {
  public:
-  // A definition that does not compile is never matched: CreateTrainingJob refuses it.
+  // A definition with a fault is never matched.
   explicit MetricScraper(const std::vector<MetricDefinition>& definitions);
   ~MetricScraper();
   MetricScraper(const MetricScraper&) = delete;
@@ -32,13 +37,7 @@ class MetricScraper {
   [[nodiscard]] std::vector<std::string> complaints() const;
 
  private:
-  struct CodeDeleter {
-    void operator()(pcre2_real_code_8* code) const;
-  };
-  struct Definition {
-    std::string name;
-    std::unique_ptr<pcre2_real_code_8, CodeDeleter> code;
-  };
+  struct Definition;
   struct Seen {
     FinalMetric last;
     std::size_t count = 0;

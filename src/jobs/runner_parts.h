@@ -28,7 +28,6 @@ struct Classifier {
 struct RunnerOptions {
   base::Path folder;  // where jobs have their folders
   std::string region;
-  std::string account;
   Machine machine;
   bool strict_capacity = false;  // jobs never wait for room, and types are what they say
   Classifier classifier;

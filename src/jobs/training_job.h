@@ -89,6 +89,9 @@ struct Checkpoints {
   std::string local_path = "/opt/ml/checkpoints";
 };
 
+// As much as SageMaker tells.
+inline constexpr std::size_t kFailureBytesMax = 1024;
+
 struct TrainingJob {
   std::string name;
   std::string arn;
@@ -119,7 +122,7 @@ struct TrainingJob {
   Stage stage = Stage::kStarting;
   Stage end_when_stopped = Stage::kStopped;  // of a job that is being stopped
   std::vector<Transition> transitions;
-  std::string failure_reason;  // kFailed: SageMaker's words
+  std::string failure_reason;  // kFailed: SageMaker's words, up to kFailureBytesMax
   std::string model_uri;       // where the model lies, or will lie
   std::vector<FinalMetric> metrics;
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "observe/log_records.h"
 #include "observe/logs.h"
 
@@ -9,15 +10,12 @@ namespace {
 constexpr int kAttemptsMax = 100;
 constexpr std::size_t kReadTogether = 64;  // of the longest they take 16 MiB
 
-// A message in pieces that fit, never cut within a sequence of UTF-8, which has up to four bytes.
+// A message in pieces that fit.
 std::vector<std::string_view> pieces_of(std::string_view message) {
-  constexpr std::size_t kEndMin = kMessageBytesMax - 3;
   std::vector<std::string_view> pieces;
   while (message.size() > kMessageBytesMax) {
-    std::size_t end = kMessageBytesMax;
-    while (end > kEndMin && (static_cast<unsigned char>(message[end]) & 0xC0U) == 0x80U) --end;
-    pieces.push_back(message.substr(0, end));
-    message.remove_prefix(end);
+    pieces.push_back(base::cut_text(message, kMessageBytesMax));
+    message.remove_prefix(pieces.back().size());
   }
   pieces.push_back(message);
   return pieces;

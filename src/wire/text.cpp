@@ -13,26 +13,6 @@ int hex_digit(char letter) {
   return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
 }
 
-bool is_continuation(char letter) { return (static_cast<unsigned char>(letter) & 0xC0U) == 0x80U; }
-
-// The length of the code point at the start of `bytes`, 0 where there is none. Overlong forms,
-// surrogates and what lies beyond U+10FFFF are none (RFC 3629).
-std::size_t code_point_length(std::string_view bytes) {
-  const auto at = [&](std::size_t index) { return static_cast<unsigned char>(bytes[index]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || bytes.size() < length) return 0;
-  for (std::size_t index = 1; index < length; ++index) {
-    if (!is_continuation(bytes[index])) return 0;
-  }
-  const unsigned char second = at(1);
-  if (first == 0xE0 && second < 0xA0) return 0;
-  if (first == 0xED && second > 0x9F) return 0;
-  if (first == 0xF0 && second < 0x90) return 0;
-  return first == 0xF4 && second > 0x8F ? 0 : length;
-}
-
 }  // namespace
 
 std::optional<std::string> decode_percent(std::string_view text, Plus plus) {
@@ -56,23 +36,8 @@ std::optional<std::string> decode_percent(std::string_view text, Plus plus) {
   return decoded;
 }
 
-bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t length = code_point_length(bytes);
-    if (length == 0) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
-}
-
 std::size_t count_code_points(std::string_view text) {
-  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, is_continuation));
-}
-
-std::string_view cut_text(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && is_continuation(text[bytes_max])) --bytes_max;
-  return text.substr(0, bytes_max);
+  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, base::is_continuation));
 }
 
 std::string_view without_blanks(std::string_view text) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace kennel::wire {
 
 enum class Plus { kIsPlus, kIsBlank };  // in a path or a query string; in a form
@@ -12,13 +14,11 @@ enum class Plus { kIsPlus, kIsBlank };  // in a path or a query string; in a for
 // None where a % is not followed by two hex digits, or the bytes are no UTF-8.
 [[nodiscard]] std::optional<std::string> decode_percent(std::string_view text, Plus plus);
 
-[[nodiscard]] bool is_utf8(std::string_view bytes);
+using base::cut_text;
+using base::is_utf8;
 
 // Of text that is UTF-8.
 [[nodiscard]] std::size_t count_code_points(std::string_view text);
-
-// The first `bytes_max` bytes, less what would split a code point.
-[[nodiscard]] std::string_view cut_text(std::string_view text, std::size_t bytes_max);
 
 [[nodiscard]] std::string_view without_blanks(std::string_view text);
 

@@ -8,23 +8,6 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(Utf8, TakesSequencesOfOneToFourBytes) {
-  EXPECT_TRUE(is_utf8(""));
-  EXPECT_TRUE(is_utf8("beagle"));
-  EXPECT_TRUE(is_utf8("é"));
-  EXPECT_TRUE(is_utf8("犬"));
-  EXPECT_TRUE(is_utf8("🐕"));
-}
-
-TEST(Utf8, RefusesBrokenOverlongAndImpossibleSequences) {
-  EXPECT_FALSE(is_utf8("caf\xe9"));           // Latin-1
-  EXPECT_FALSE(is_utf8("\x80"));              // a following byte without its first
-  EXPECT_FALSE(is_utf8("\xe7\x8a"));          // cut short
-  EXPECT_FALSE(is_utf8("\xc0\xaf"));          // an overlong slash
-  EXPECT_FALSE(is_utf8("\xed\xa0\x80"));      // a surrogate
-  EXPECT_FALSE(is_utf8("\xf4\x90\x80\x80"));  // beyond U+10FFFF
-}
-
 TEST(ClassName, MayHoldSpacesAndAnyLetters) {
   EXPECT_TRUE(check_class_name("Bouvier des Flandres"));
   EXPECT_TRUE(check_class_name("Münsterländer"));

@@ -13,10 +13,8 @@ using wire::Outcome;
 constexpr const char* kPrincipal = "sagemaker.amazonaws.com";
 
 Outcome<void> check_role(const access::Directory& directory, const std::string& arn) {
-  const auto role = directory.find_role(arn.substr(arn.rfind('/') + 1));
-  const bool trusted =
-      role && directory.arn_of(*role) == arn && access::trusts_service(*role, kPrincipal);
-  if (trusted) return {};
+  const auto role = directory.find_role_by_arn(arn);
+  if (role && access::trusts_service(*role, kPrincipal)) return {};
   return validation_error(
       fmt::format("Could not assume role {}. Please ensure that the role exists and allows "
                   "principal '{}' to assume the role.",

@@ -1,13 +1,11 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "services/sagemaker/job_request.h"
 
 #include <fmt/format.h>
-#include <pcre2.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
+#include "jobs/metric_scraper.h"
 #include "services/sagemaker/words.h"
 
 namespace kennel::services::sagemaker {
@@ -110,23 +108,11 @@ Outcome<std::vector<jobs::Channel>> to_channels(const std::vector<Channel>& chan
   return list;
 }
 
-struct CodeDeleter {
-  void operator()(pcre2_code* code) const { pcre2_code_free(code); }
-};
-
 Outcome<void> check_regex(const MetricDefinition& definition) {
-  int error = 0;
-  PCRE2_SIZE offset = 0;
-  const std::unique_ptr<pcre2_code, CodeDeleter> code(
-      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(definition.regex.data()), definition.regex.size(),
-                    0, &error, &offset, nullptr));
-  std::uint32_t groups = 0;
-  if (code) (void)pcre2_pattern_info(code.get(), PCRE2_INFO_CAPTURECOUNT, &groups);
-  if (groups > 0) return {};
-  return validation_error(fmt::format(
-      "The metric \"{}\" has the regex \"{}\", which {}.", definition.name, definition.regex,
-      code ? "has no group in parentheses for its value"
-           : fmt::format("is no regular expression (at letter {})", offset + 1)));
+  const auto fault = jobs::find_regex_fault(definition.regex);
+  if (!fault) return {};
+  return validation_error(fmt::format("The metric \"{}\" has the regex \"{}\", which {}.",
+                                      definition.name, definition.regex, *fault));
 }
 
 Outcome<void> take_algorithm(const AlgorithmSpecification& algorithm, jobs::TrainingJob& job) {

@@ -94,10 +94,8 @@ wire::ServiceBinding Sts::bind() { return wire::bind_service<Operations>(kServic
 Outcome<AssumeRoleResponse> Sts::handle(AssumeRole, const wire::Call& call,
                                         const AssumeRoleRequest& input) {
   KENNEL_TRY_VOID(check_unsupported(input));
-  const auto role = directory_.find_role(input.role_arn.substr(input.role_arn.rfind('/') + 1));
-  if (!role || directory_.arn_of(*role) != input.role_arn) {
-    return not_authorized(call.caller, input.role_arn);
-  }
+  const auto role = directory_.find_role_by_arn(input.role_arn);
+  if (!role) return not_authorized(call.caller, input.role_arn);
   KENNEL_TRY(const auto length, session_length(*role, call, input.duration_seconds));
   KENNEL_TRY(const auto request, to_session_request(input, length));
   const std::size_t packed = packed_bytes(request);
