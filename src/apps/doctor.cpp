@@ -145,11 +145,6 @@ std::optional<Path> find_program(const std::string& name) {
   return std::nullopt;
 }
 
-Path programs_folder() {
-  std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-}
-
 // A program is really run in one.
 Finding check_sandbox() {
   std::string scratch = (std::filesystem::temp_directory_path() / "kennel-doctor-XXXXXX").string();

@@ -82,14 +82,16 @@ std::string quoted_command(int argc, const char* const* argv) {
   return text;
 }
 
-base::Error exec_sibling(const std::string& program, char* const* argv) {
+base::Path programs_folder() {
   std::error_code error;
-  const base::Path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const base::Path path = self.parent_path() / program;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+base::Error exec_sibling(const std::string& program, char* const* argv) {
+  const base::Path path = programs_folder() / program;
   ::execv(path.c_str(), argv);
-  return {base::ErrorKind::kNotFound,
-          fmt::format("cannot start {}: {}; it belongs beside {}", path.string(),
-                      std::strerror(errno), self.string())};
+  return {base::ErrorKind::kNotFound, fmt::format("cannot start {}: {}; it belongs beside kennel",
+                                                  path.string(), std::strerror(errno))};
 }
 
 }  // namespace kennel::apps

@@ -33,6 +33,8 @@ namespace kennel::apps {
 // The words of a command line, quoted for a shell where they need it.
 [[nodiscard]] std::string quoted_command(int argc, const char* const* argv);
 
+// Where this program lies, and the others beside it.
+[[nodiscard]] base::Path programs_folder();
 // Replaces this process by `program`, which lies beside it, with the same arguments. Returns only
 // when that fails.
 [[nodiscard]] base::Error exec_sibling(const std::string& program, char* const* argv);

@@ -13,11 +13,6 @@ constexpr const char* kShownWeights = "/opt/kennel/weights";
 constexpr const char* kShownAuthority = "/opt/kennel/ca.pem";
 constexpr std::size_t kNameLetters = 12;
 
-base::Path programs_folder() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path();
-}
-
 // The programs with the libraries that they bring along, and pretrained weights.
 jobs::Classifier classifier(bool shielded) {
   const base::Path programs = programs_folder();

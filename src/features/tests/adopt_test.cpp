@@ -12,6 +12,7 @@
 
 #include "base/tests/scratch_folder.h"
 #include "features/feature_cache.h"
+#include "features/tests/small_space.h"
 
 namespace kennel::features {
 namespace {
@@ -19,18 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr int kWidth = 3;
-
-SpaceKey key(const std::string& backbone = "tiny") {
-  return {.backbone = backbone,
-          .transform = "none",
-          .precision = "f32",
-          .engine = "test",
-          .width = kWidth};
-}
-
-base::Digest photo(const std::string& name) { return base::sha256(base::as_bytes(name)); }
 
 class AdoptTest : public testing::Test {
  protected:

@@ -8,24 +8,13 @@
 #include <thread>
 
 #include "base/tests/scratch_folder.h"
+#include "features/tests/small_space.h"
 
 namespace kennel::features {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::ElementsAre;
-
-constexpr int kWidth = 3;
-
-SpaceKey key(const std::string& backbone = "tiny") {
-  return {.backbone = backbone,
-          .transform = "none",
-          .precision = "f32",
-          .engine = "test",
-          .width = kWidth};
-}
-
-base::Digest photo(const std::string& name) { return base::sha256(base::as_bytes(name)); }
 
 std::vector<FeatureSpace::Row> rows(std::initializer_list<const char*> photos, float first) {
   std::vector<FeatureSpace::Row> list;
