@@ -40,10 +40,10 @@ std::optional<int> vcpus_of(std::string_view size) {
   if (word == std::string_view::npos || word + 6 != size.size()) return std::nullopt;
   if (word == 0) return 4;
   const std::string_view digits = size.substr(0, word);
-  const char* end = digits.data() + digits.size();
   int times = 0;
-  const auto read = std::from_chars(digits.data(), end, times);
-  if (read.ec != std::errc() || read.ptr != end || times < 1) return std::nullopt;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), times);
+  const bool whole = read.ec == std::errc() && read.ptr == digits.data() + digits.size();
+  if (!whole || times < 1) return std::nullopt;
   return 4 * times;
 }
 

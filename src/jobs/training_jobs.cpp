@@ -138,9 +138,9 @@ std::string metric_prefix(std::string_view job) { return std::string(job) + '/';
 }  // namespace
 
 base::Result<void> TrainingJobs::create(const TrainingJob& job) {
-  const auto committed = records_.commit({{kJobs, job.name, to_record(job), 0},
-                                          {kSummaries, time_key(job), summary_record(job)},
-                                          {kActive, time_key(job), ""}});
+  auto committed = records_.commit({{kJobs, job.name, to_record(job), 0},
+                                    {kSummaries, time_key(job), summary_record(job)},
+                                    {kActive, time_key(job), ""}});
   if (committed || committed.error().kind != ErrorKind::kConflict) return committed;
   return base::fail(ErrorKind::kConflict,
                     fmt::format("there is a training job named {} already", job.name));

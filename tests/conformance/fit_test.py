@@ -1,14 +1,17 @@
 """`fit()` of the SageMaker SDK trains a model here: on the real photos where they lie beside the
 project, and on drawn ones everywhere."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import training_jobs
 from running_server import KENNEL, SOURCE, run, run_client
 
-DOGS = SOURCE.parent / "shared" / "data" / "dogs"
+SHARED = Path(os.environ.get("KENNEL_SHARED", SOURCE.parent / "shared"))
+DOGS = SHARED / "data" / "dogs"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,7 @@ def test_an_estimator_trains_a_model_that_torch_opens(trainer, tmp_path, photos,
     assert int(opened.stdout) > 100
 
 
-@pytest.mark.skipif(not DOGS.is_dir(), reason="the real photos are not here: ../shared/data/dogs")
+@pytest.mark.skipif(not DOGS.is_dir(), reason=f"needs ../shared: there is no {DOGS}")
 def test_an_estimator_trains_on_the_real_photos(trainer, tmp_path):
     found = fit(trainer, tmp_path, DOGS, 1)
     assert found["status"] == "Completed"

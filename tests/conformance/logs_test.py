@@ -108,6 +108,16 @@ def test_streams_are_described_by_prefix_without_a_needless_token(logs, group):
     assert len(rest["logStreams"]) == 2
 
 
+def test_a_stream_is_removed_with_its_events_and_may_be_made_anew(logs, group):
+    stream = {"logGroupName": group, "logStreamName": "s"}
+    logs.create_log_stream(**stream)
+    put(logs, group, "s", "old")
+    logs.delete_log_stream(**stream)
+    assert refusal(logs.get_log_events, **stream)[0] == "ResourceNotFoundException"
+    logs.create_log_stream(**stream)
+    assert logs.get_log_events(**stream)["events"] == []
+
+
 def test_filters_run_over_all_streams_in_the_order_of_time(logs, group):
     start = now_ms()
     for name, texts in {"a": ["ERROR one", "fine"], "b": ["ERROR two", "WARN"]}.items():
