@@ -13,7 +13,7 @@ Outcome<std::string> name_in(const jobs::TrainingJobs& jobs, const std::string& 
   constexpr std::string_view kKind = ":training-job/";
   const std::size_t at = arn.find(kKind);
   if (at == std::string::npos) return no_such_resource();
-  const std::string name = arn.substr(at + kKind.size());
+  std::string name = arn.substr(at + kKind.size());
   if (jobs.find(name)) return name;
   jobs::JobQuery query{.name_contains = name, .limit = 100};
   for (;;) {
