@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "compute/descriptor.h"
@@ -126,6 +127,17 @@ std::optional<int> ChildProcess::poll() {
   int status = 0;
   if (::waitpid(id_, &status, WNOHANG) == id_) code_ = code_of(status);
   return code_;
+}
+
+void ChildProcess::wait(std::chrono::milliseconds at_most) const {
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  siginfo_t ended{};
+  while (!code_ && std::chrono::steady_clock::now() < deadline) {
+    const bool asked =
+        ::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0;
+    if (!asked || ended.si_pid == id_) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void ChildProcess::signal(int number) const {

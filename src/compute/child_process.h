@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ class ChildProcess {
   // How it ended, once it has: 128 + n where signal n did it. What it left in its group is killed
   // then: later the number may be another's.
   [[nodiscard]] std::optional<int> poll();
+  // Until it has ended, and no longer than that.
+  void wait(std::chrono::milliseconds at_most) const;
   void signal(int number) const;
   // Its whole group as far as it has not left it.
   void signal_group(int number) const;

@@ -1,23 +1,30 @@
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 
 #include "compute/process_instance.h"
+#include "compute/sandbox/guard.h"
 
 namespace kennel::compute {
 namespace {
+
+constexpr std::chrono::seconds kGoneWithin{10};
 
 class PlainInstance final : public ProcessInstance {
  public:
   PlainInstance(ProcessParts parts, std::vector<Overlay> overlays)
       : ProcessInstance(std::move(parts)), overlays_(std::move(overlays)) {}
-  ~PlainInstance() override { PlainInstance::kill(); }
+  ~PlainInstance() override {
+    PlainInstance::kill();
+    child().wait(kGoneWithin);
+  }
   PlainInstance(const PlainInstance&) = delete;
   PlainInstance& operator=(const PlainInstance&) = delete;
 
   void terminate() override { child().signal(SIGTERM); }
   void kill() override {
-    child().signal_group(SIGKILL);
+    child().signal(kEndsInstance);
     kill_group();
   }
   [[nodiscard]] base::Path upper(const base::Path& to) const override {
@@ -40,7 +47,7 @@ class PlainLauncher final : public Launcher {
 
   base::Result<std::unique_ptr<Instance>> launch(const InstanceSpec& spec) override {
     Scene scene = set_scene(options_, spec, std::to_string(next_++));
-    scene.words.emplace_back("--");
+    scene.words.insert(scene.words.end(), {"guard", std::to_string(::getpid()), "--"});
     scene.words.insert(scene.words.end(), spec.command.begin(), spec.command.end());
     auto environment = spec.environment;
     environment["SAGEMAKER_BASE_DIR"] = (spec.folder / "ml").string();

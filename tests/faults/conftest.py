@@ -11,9 +11,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
 
-pytest.register_assert_rewrite("forgetful_disk", "store_check", "writers")
+pytest.register_assert_rewrite(
+    "forgetful_disk", "job_gate", "job_platform", "store_check", "writers"
+)
 
 from forgetful_disk import ForgetfulDisk  # noqa: E402
+from job_gate import Gate  # noqa: E402
 from running_server import RunningServer  # noqa: E402
 
 
@@ -40,8 +43,8 @@ class Servers:
         self.folder = folder
         self.running: list[RunningServer] = []
 
-    def __call__(self) -> RunningServer:
-        self.running.append(RunningServer.start(self.folder, data_events=False))
+    def __call__(self, *options: str) -> RunningServer:
+        self.running.append(RunningServer.start(self.folder, *options, data_events=False))
         return self.running[-1]
 
     def kill_all(self) -> None:
@@ -55,6 +58,13 @@ def start(tmp_path) -> Iterator[Servers]:
     servers = Servers(tmp_path)
     yield servers
     servers.kill_all()
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    opened = Gate()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 //   kennel-sandbox STEP... -- PROGRAM ARGUMENT...
 //
 //   parent PID                        ends with the process PID, which started it
+//   guard PID                         the same, with all that it begets
 //   join FILE                         writes "0" into a control group's list
 //   limit NAME AMOUNT                 a resource limit: "core", "file", "memory", "processes"
 //   expendable                        goes before the server where memory runs out
@@ -36,6 +37,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compute/sandbox/guard.h"
 #include "compute/sandbox/seccomp_filter.h"
 
 namespace {
@@ -162,6 +164,8 @@ int take_steps(Steps& steps) {
   for (std::string_view step = steps.next(); step != "--"; step = steps.next()) {
     if (step == "parent") {
       end_with(std::atoi(steps.next()));
+    } else if (step == "guard") {
+      require(kennel::compute::leave_guard(std::atoi(steps.next())), "no guard");
     } else if (step == "join") {
       const std::string door = steps.next();
       require(write_file(door, "0"), "cannot join " + door);

@@ -207,8 +207,6 @@ TYPED_TEST(LauncherTest, LeavesNothingBehindWhenItsProcessIsKilled) {
   ASSERT_EQ(::read(ends[0], &ready, 1), 1);
   ASSERT_EQ(::kill(server, SIGKILL), 0);
   ASSERT_EQ(::waitpid(server, nullptr, 0), server);
-  // Without a sandbox its own children stay until the next start.
-  if (!this->launcher->shields_inputs()) this->launcher->clean_up();
   wait_until_nobody_says(word);
   ::close(ends[0]);
   ::close(ends[1]);
