@@ -1,6 +1,7 @@
 // What a job leaves behind: its outputs, or why there are none.
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "jobs/contract.h"
 #include "jobs/job_run.h"
 
@@ -24,8 +25,12 @@ std::string JobRun::failure_of(int instance) const {
   }
   const auto written =
       read_foreign({instance_folder(instance) / "ml", "output"}, "failure", kFailureBytesMax);
-  const std::string said = written && !written->empty() ? *written : log_->last_line(instance);
-  return fmt::format("AlgorithmError: {}{}, exit code: {}", who, said, exit.code);
+  std::string said = written && !written->empty() ? *written : log_->last_line(instance);
+  said.erase(said.find_last_not_of(" \t\r\n") + 1);
+  const std::string begin = "AlgorithmError: " + who;
+  const std::string end = fmt::format(", exit code: {}", exit.code);
+  const std::size_t room = kFailureBytesMax - begin.size() - end.size();
+  return begin + std::string(base::cut_text(said, room)) + end;
 }
 
 base::Result<void> JobRun::put_outputs(bool with_model) {

@@ -18,11 +18,12 @@ from running_server import SECONDS_MAX, RunningServer
 
 ENDS = {"Completed", "Failed", "Stopped"}
 MIB = 1024 * 1024
+MODEL = "head -c {bytes} /dev/urandom > model/weights; say $(sha256sum < model/weights)"
 RUN = ("bash", "-c", "exec bash ${SAGEMAKER_BASE_DIR:-/opt/ml}/input/data/code/run")
 
 
-def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + SECONDS_MAX
+def until(holds: Callable[[], bool], what: str, seconds: int = SECONDS_MAX) -> None:
+    deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"never: {what}"
         time.sleep(0.001)
@@ -70,8 +71,9 @@ class Platform:
     def await_stage(self, job: str, stage: str) -> None:
         until(lambda: self.describe(job)["SecondaryStatus"] == stage, f"{job} {stage}")
 
-    def await_end(self, job: str) -> dict:
-        until(lambda: self.describe(job)["TrainingJobStatus"] in ENDS, f"an end of {job}")
+    def await_end(self, job: str, seconds: int = SECONDS_MAX) -> dict:
+        has_ended = lambda: self.describe(job)["TrainingJobStatus"] in ENDS  # noqa: E731
+        until(has_ended, f"an end of {job}", seconds)
         return self.describe(job)
 
     def kill(self) -> None:
@@ -113,7 +115,8 @@ class Platform:
             stages = described["SecondaryStatusTransitions"]
             assert all("EndTime" in stage for stage in stages), stages
             assert described["ModelArtifacts"]["S3ModelArtifacts"].endswith("/model.tar.gz")
-        until(lambda: not list((self.server.data / "jobs").iterdir()), "no folder of a job")
+        folders = self.server.data / "jobs"
+        until(lambda: not list(folders.glob("*")), "no folder of a job")
         for job in self.jobs:
             assert processes_of(job) == []
         assert groups_of(self.server) == []

@@ -5,14 +5,13 @@ import os
 import time
 
 import pytest
-from job_platform import MIB, Platform, processes_of, until
+from job_platform import MIB, MODEL, Platform, processes_of, until
 
 LONG = os.environ.get("KENNEL_LONG") == "1"
 ROUNDS = 200 if LONG else 8
 MOMENT_S_MAX = 0.6  # after which a round's server is killed
 TWO = {"InstanceType": "ml.m5.2xlarge", "InstanceCount": 2, "VolumeSizeInGB": 5}
 SAVED = "s3://models/saved"
-MODEL = "head -c {bytes} /dev/urandom > model/weights; say $(sha256sum < model/weights)"
 WITH_US = "InternalServerError: We encountered an internal error. Please try again."
 OBEYS_LATE = """
 trap 'say stopping; sleep 1000' TERM
