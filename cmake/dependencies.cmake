@@ -18,6 +18,7 @@ find_library(GIF_LIBRARY gif REQUIRED)
 
 # Asio is headers; no other part of Boost is used.
 find_package(Boost 1.81 REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(Threads REQUIRED)
 find_package(pugixml REQUIRED)
 find_package(spdlog REQUIRED)
