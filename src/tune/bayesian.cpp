@@ -13,11 +13,14 @@ namespace {
 
 constexpr std::size_t kSpreadMin = 4;
 constexpr std::size_t kSpreadMax = 10;
-constexpr std::size_t kRandomCandidates = 400;
-constexpr std::size_t kNearCandidates = 50;  // around each of the best trials
+// Every other proposal is to improve the best by so many standard deviations: without that a search
+// stays in the first valley that it finds.
+constexpr double kBoldGoal = 0.2;
+constexpr std::size_t kRandomCandidates = 1000;
+constexpr std::size_t kNearCandidates = 100;  // around each of the best trials
 constexpr std::size_t kBestTrials = 5;
-constexpr std::size_t kClimbs = 4;
-constexpr int kClimbSteps = 60;
+constexpr std::size_t kClimbs = 5;
+constexpr int kClimbSteps = 150;
 constexpr double kClimbBegin = 0.1;
 constexpr double kClimbEnd = 1e-4;
 
@@ -66,8 +69,9 @@ struct Candidate {
 // Looks for the configuration that is worth most.
 class Hunt {
  public:
-  Hunt(const Search& search, const GaussianProcess& process, base::Random random)
-      : space_(search.space), process_(process), best_(process.best_mean()), random_(random) {}
+  // `goal`: what is to be improved upon, in the scale of the process.
+  Hunt(const Search& search, const GaussianProcess& process, double goal, base::Random random)
+      : space_(search.space), process_(process), goal_(goal), random_(random) {}
 
   std::vector<Candidate> run(const std::vector<Observation>& outcomes) {
     std::vector<Candidate> candidates;
@@ -76,7 +80,7 @@ class Hunt {
     }
     for (const Point& point : best_points(outcomes)) {
       for (std::size_t number = 0; number < kNearCandidates; ++number) {
-        candidates.push_back(judge(near(point, 0.2 * std::pow(0.5, number % 6))));
+        candidates.push_back(judge(near(point, 0.2 * std::pow(0.5, number % 8))));
       }
     }
     sort(candidates);
@@ -105,7 +109,7 @@ class Hunt {
   Candidate judge(const Point& anywhere) const {
     Point point = point_of(space_, configuration_at(space_, anywhere));
     const Belief belief = process_.at(point);
-    const double worth = log_expected_improvement(belief.mean, belief.deviation, best_);
+    const double worth = log_expected_improvement(belief.mean, belief.deviation, goal_);
     return {std::move(point), worth};
   }
 
@@ -150,7 +154,7 @@ class Hunt {
 
   const Space& space_;
   const GaussianProcess& process_;
-  double best_;
+  double goal_;
   base::Random random_;
 };
 
@@ -216,8 +220,10 @@ std::vector<Configuration> propose_bayesian(const Search& search, const Trials& 
   for (const Point& point : known.pending) process.assume(point);
   for (const Configuration& one : proposed) process.assume(point_of(search.space, one));
   while (proposed.size() < count) {
-    const auto random = base::Random(search.seed).fork("hunt", trials.size() + proposed.size());
-    const auto candidates = Hunt(search, process, random).run(known.outcomes);
+    const std::size_t number = trials.size() + proposed.size();
+    const double goal = process.best_mean() - (number % 2 == 0 ? kBoldGoal : 0);
+    const auto random = base::Random(search.seed).fork("hunt", number);
+    const auto candidates = Hunt(search, process, goal, random).run(known.outcomes);
     proposed.push_back(choose(search, trials, proposed, candidates));
     if (proposed.size() < count) process.assume(point_of(search.space, proposed.back()));
   }

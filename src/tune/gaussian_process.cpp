@@ -34,8 +34,7 @@ constexpr LogPrior kNoisePrior{-4, 1};
 
 // The more parameters, the less each of them matters.
 LogPrior scale_prior(Index dimensions) {
-  return {std::numbers::sqrt2 + 0.5 * std::log(static_cast<double>(dimensions)),
-          std::numbers::sqrt3};
+  return {-0.5 + 0.5 * std::log(static_cast<double>(dimensions)), 1.0};
 }
 
 // Matern 5/2 at a distance, and the part of its derivative that all length scales have in common.
@@ -148,6 +147,24 @@ struct GaussianProcess::Fit {
     gradient[dimensions] = 0.5 * pull.trace() * std::exp(log) + kNoisePrior.slope(log);
     return loss + kNoisePrior.loss(log);
   }
+
+  // From a bumpy and from a smooth beginning: between them lie slopes that lead to neither.
+  [[nodiscard]] VectorXd most_likely() const {
+    const auto dimensions = static_cast<Index>(differences.size());
+    VectorXd best;
+    double lowest = std::numeric_limits<double>::infinity();
+    for (const double begin : {std::log(0.3), scale_prior(dimensions).mean}) {
+      VectorXd logs = VectorXd::Constant(dimensions + 1, begin);
+      logs[dimensions] = kNoisePrior.mean;
+      logs = minimize(*this, std::move(logs), kFitSteps);
+      VectorXd unused(dimensions + 1);
+      const double loss = (*this)(logs, unused);
+      if (best.size() > 0 && loss >= lowest) continue;
+      lowest = loss;
+      best = std::move(logs);
+    }
+    return best;
+  }
 };
 
 GaussianProcess::GaussianProcess(const Space& space, const std::vector<Observation>& observations) {
@@ -163,11 +180,9 @@ GaussianProcess::GaussianProcess(const Space& space, const std::vector<Observati
     losses[row] = one.loss;
   }
   outcomes_ = bend_outcomes(losses);
-  VectorXd logs = VectorXd::Constant(dimensions + 1, scale_prior(dimensions).mean - 1);
-  logs[dimensions] = kNoisePrior.mean;
   const Index fitted = std::min(rows, kFitRowsMax);
   const Fit fit(points_.rightCols(fitted), outcomes_.tail(fitted), categorical_);
-  logs = minimize(fit, std::move(logs), kFitSteps);
+  const VectorXd logs = fit.most_likely();
   scales_ = logs.head(dimensions).array().exp();
   noise_ = kNoiseMin + std::exp(logs[dimensions]);
   condition();
