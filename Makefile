@@ -11,7 +11,9 @@ setup:
 build: setup
 	@scripts/build.sh release
 
-demo: build
+demo:
+	@scripts/setup.sh demo
+	@scripts/build.sh release
 	@scripts/demo.sh "$(DATA)"
 
 test:

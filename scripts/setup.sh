@@ -3,6 +3,7 @@
 # node_modules. Does only what is missing and says nothing when nothing is.
 #
 #   scripts/setup.sh build          to build and run kennel
+#   scripts/setup.sh demo           the same, and the AWS clients that the demo plays with
 #   scripts/setup.sh test           the same, and what the tests and style checks need
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -96,14 +97,14 @@ install_javascript() {
 }
 
 case $purpose in
-  build) install_packages "${build_packages[@]}" ;;
+  build | demo) install_packages "${build_packages[@]}" ;;
   test) install_packages "${build_packages[@]}" "${test_packages[@]}" ;;
-  *) die "unknown purpose \"$purpose\"; say build or test" ;;
+  *) die "unknown purpose \"$purpose\"; say build, demo or test" ;;
 esac
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   die "Python 3.11 or newer is needed; this is $(python3 --version)"
 install_locked .venv/.kennel-build install_python_build requirements.lock requirements-models.lock
-[ "$purpose" = build ] ||
+[ "$purpose" != test ] ||
   install_locked .venv/.kennel-test install_python_test requirements.lock requirements-test.lock
 [ "$purpose" = build ] ||
   install_locked .venv-clients/.kennel install_clients requirements-clients.lock

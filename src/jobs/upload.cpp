@@ -226,6 +226,8 @@ base::Result<void> Uploader::put_archive(const S3Uri& to, const std::vector<Foun
   require(packed.get(), archive_write_add_filter_gzip(packed.get()), "gzip");
   require(packed.get(), archive_write_set_options(packed.get(), "gzip:compression-level=0"),
           "gzip");
+  // Nothing behind the stream's end, not even zeros to fill a block.
+  require(packed.get(), archive_write_set_bytes_in_last_block(packed.get(), 1), "blocks");
   Sink sink{writer};
   require(packed.get(), archive_write_open(packed.get(), &sink, nullptr, &Sink::take, nullptr),
           "an archive");

@@ -16,6 +16,12 @@ constexpr int kGzipOnly = 15 + 16;  // zlib: the largest window, a gzip header
 // Small archives may well shrink a lot.
 constexpr std::uint64_t kRatioCheckedFrom = 16 * base::kMiB;
 
+// Archivers fill their last block with zeros, and gzip(1) passes over them as well.
+bool is_padding(base::ByteView given, base::ByteView rest) {
+  const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+  return std::ranges::all_of(given, is_zero) && std::ranges::all_of(rest, is_zero);
+}
+
 }  // namespace
 
 Gunzip::Gunzip(base::ByteView packed, const ArchiveLimits& limits)
@@ -48,7 +54,7 @@ Result<base::ByteView> Gunzip::next() {
                                                    stream_.msg != nullptr ? stream_.msg : "zlib"));
     }
   }
-  if (finished_ && stream_.avail_in + packed_.size() > 0) {
+  if (finished_ && !is_padding({stream_.next_in, stream_.avail_in}, packed_)) {
     return fail(ErrorKind::kCorrupt, fmt::format("{} bytes after the end of the gzip stream",
                                                  stream_.avail_in + packed_.size()));
   }

@@ -46,6 +46,10 @@ def test_an_estimator_trains_a_model_that_torch_opens(trainer, tmp_path, photos,
     script = "import sys, torch; print(len(torch.load(sys.argv[1], weights_only=True)))"
     opened = run(sys.executable, "-c", script, tmp_path / "model.pth", environment=trainer)
     assert int(opened.stdout) > 100
+    photo = next(photos.glob("test/*/*.jpg"))
+    named = run(KENNEL, "predict", tmp_path / "model.tar.gz", photo, environment=trainer)
+    assert named.returncode == 0, named.stderr
+    assert photo.parent.name in named.stdout
 
 
 @pytest.mark.skipif(not DOGS.is_dir(), reason=f"needs ../shared: there is no {DOGS}")

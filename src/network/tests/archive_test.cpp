@@ -174,8 +174,19 @@ TEST(ReadArchive, RefusesGarbage) {
   EXPECT_THAT(reason_of(gzip(Bytes(1000, 'x'))), HasSubstr("damaged tar archive"));
   EXPECT_THAT(reason_of(tar_of({{"a", "x"}})), HasSubstr("no gzipped tar"));
   Bytes trailed = packed({{"a", "x"}});
-  trailed.push_back(0);
-  EXPECT_THAT(reason_of(trailed), HasSubstr("1 bytes after the end"));
+  trailed.insert(trailed.end(), {0, 'x'});
+  EXPECT_THAT(reason_of(trailed), HasSubstr("2 bytes after the end"));
+}
+
+TEST(ReadArchive, PassesOverTheZerosThatFillABlock) {
+  const base::ScratchFolder scratch;
+  base::PosixDisk disk;
+  Bytes padded = packed({{"a", "content"}});
+  padded.resize(padded.size() + 5951, 0);
+  disk.write_file(scratch.path() / "a.tar.gz", padded);
+  const auto files = read_archive(scratch.path() / "a.tar.gz");
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_EQ(files->size(), 1U);
 }
 
 TEST(ReadArchive, NamesTheFile) {
