@@ -179,12 +179,9 @@ TEST(ReadArchive, RefusesGarbage) {
 }
 
 TEST(ReadArchive, PassesOverTheZerosThatFillABlock) {
-  const base::ScratchFolder scratch;
-  base::PosixDisk disk;
   Bytes padded = packed({{"a", "content"}});
   padded.resize(padded.size() + 5951, 0);
-  disk.write_file(scratch.path() / "a.tar.gz", padded);
-  const auto files = read_archive(scratch.path() / "a.tar.gz");
+  const auto files = parse_archive(padded, {});
   ASSERT_TRUE(files) << files.error().message;
   EXPECT_EQ(files->size(), 1U);
 }
