@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/utf8.h"
 #include "objects/listing.h"
 
 namespace kennel::jobs {
@@ -13,6 +14,8 @@ namespace {
 using base::ErrorKind;
 
 constexpr std::uint64_t kManifestBytesMax = 64 * base::kMiB;
+constexpr std::size_t kKeyBytesMax = 1024;
+constexpr std::size_t kNameBytesShown = 200;
 
 template <class... Parts>
 tl::unexpected<base::Error> refuse(fmt::format_string<Parts...> text, Parts&&... parts) {
@@ -99,14 +102,7 @@ base::Result<std::vector<InputFile>> Inputs::list(const S3Uri& prefix) const {
   return files;
 }
 
-// [{"prefix": "s3://bucket/folder/"}, "a.jpg", ...]
-base::Result<std::vector<InputFile>> Inputs::read_manifest(const S3Uri& manifest) const {
-  auto opened = parts_.objects.open(manifest.bucket, manifest.key);
-  if (!opened || opened->first.content.size > kManifestBytesMax) {
-    return refuse("There is no manifest at {} that can be read.", manifest.to_string());
-  }
-  base::Bytes text(opened->second.size());
-  KENNEL_TRY_VOID(opened->second.read_exactly(0, text));
+base::Result<std::vector<InputFile>> parse_manifest(std::string_view text, const std::string& uri) {
   const auto document = nlohmann::json::parse(text, nullptr, false);
   const bool is_manifest = document.is_array() && !document.empty() && document[0].is_object() &&
                            document[0].contains("prefix") && document[0]["prefix"].is_string();
@@ -117,19 +113,31 @@ base::Result<std::vector<InputFile>> Inputs::read_manifest(const S3Uri& manifest
     return refuse(
         "{} is no manifest: it should be [{{\"prefix\": \"s3://bucket/folder/\"}}, "
         "\"file\", ...].",
-        manifest.to_string());
+        uri);
   }
   std::vector<InputFile> files;
   for (std::size_t i = 1; i < document.size(); ++i) {
-    const bool fits = document[i].is_string() && is_path(document[i].get_ref<const std::string&>());
-    if (!fits) {
-      return refuse("{} names {}, which cannot be a file.", manifest.to_string(),
-                    document[i].dump());
+    if (!document[i].is_string()) {
+      return refuse("{} is no manifest: its entry {} is no text.", uri, i);
     }
-    const std::string name = document[i];
+    const auto& name = document[i].get_ref<const std::string&>();
+    if (name.size() > kKeyBytesMax || !is_path(name)) {
+      return refuse("{} names \"{}\", which cannot be a file.", uri,
+                    base::cut_text(name, kNameBytesShown));
+    }
     files.push_back({name, prefix->bucket, prefix->key + name});
   }
   return files;
+}
+
+base::Result<std::vector<InputFile>> Inputs::read_manifest(const S3Uri& manifest) const {
+  auto opened = parts_.objects.open(manifest.bucket, manifest.key);
+  if (!opened || opened->first.content.size > kManifestBytesMax) {
+    return refuse("There is no manifest at {} that can be read.", manifest.to_string());
+  }
+  base::Bytes text(opened->second.size());
+  KENNEL_TRY_VOID(opened->second.read_exactly(0, text));
+  return parse_manifest(base::as_text(text), manifest.to_string());
 }
 
 base::Result<std::vector<InputFile>> Inputs::find(const TrainingJob& job,

@@ -25,6 +25,11 @@ struct InputFile {
 // part where that is nothing. nullopt: the key cannot be a path ("a/../b").
 [[nodiscard]] std::optional<std::string> path_below(std::string_view prefix, std::string_view key);
 
+// The files that a manifest names: [{"prefix": "s3://bucket/folder/"}, "a.jpg", ...]. kInvalid: it
+// is none; `uri` is where it lies.
+[[nodiscard]] base::Result<std::vector<InputFile>> parse_manifest(std::string_view text,
+                                                                  const std::string& uri);
+
 // Every so-manyth of the files, which are in the order of their keys.
 [[nodiscard]] std::vector<InputFile> shard_of(const std::vector<InputFile>& files, int instance,
                                               int instances);

@@ -1,5 +1,6 @@
 #include "jobs/inputs.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -36,6 +37,21 @@ TEST(Shard, IsEverySoManythFileAndTogetherAllOfThem) {
   for (int instance = 0; instance < 3; ++instance) count += shard_of(files, instance, 3).size();
   EXPECT_EQ(count, files.size());
   EXPECT_EQ(shard_of(files, 1, 3)[1].path, "e");
+}
+
+TEST(Manifest, IsRefusedHoweverDeepItIs) {
+  std::string text = R"([{"prefix": "s3://dogs/"}, )";
+  text += std::string(1'000'000, '[') + std::string(1'000'000, ']') + "]";
+  EXPECT_THAT(parse_manifest(text, "s3://dogs/list").error().message,
+              HasSubstr("its entry 1 is no text"));
+}
+
+TEST(Manifest, IsRefusedWithANameThatIsNoKey) {
+  std::string name = "b";
+  while (name.size() <= 1024) name.insert(0, "a/");
+  const std::string text = fmt::format(R"([{{"prefix": "s3://dogs/"}}, "{}"])", name);
+  EXPECT_THAT(parse_manifest(text, "s3://dogs/list").error().message,
+              HasSubstr("cannot be a file"));
 }
 
 class InputsTest : public testing::Test {

@@ -3,12 +3,15 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "jobs/tests/job_server.h"
 
 namespace kennel::jobs {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
@@ -115,7 +118,7 @@ TEST_F(RunnerTest, RemovesAJobsFolderAtItsEnd) {
 TEST_F(RunnerTest, TellsTheFailureFileOfAJobThatFails) {
   start();
   submit("a", "echo no dogs here > output/failure; echo other; exit 3");
-  EXPECT_EQ(failure_of("a"), "AlgorithmError: no dogs here\n, exit code: 3");
+  EXPECT_EQ(failure_of("a"), "AlgorithmError: no dogs here, exit code: 3");
   EXPECT_FALSE(store.read("runs/a/output/model.tar.gz"));
 }
 
@@ -125,10 +128,12 @@ TEST_F(RunnerTest, TellsTheLastLineOfAJobThatFailsWithoutAFailureFile) {
   EXPECT_EQ(failure_of("a"), "AlgorithmError: no such dog, exit code: 3");
 }
 
-TEST_F(RunnerTest, CutsALongFailure) {
+TEST_F(RunnerTest, CutsALongFailureButKeepsItsExitCode) {
   start();
   submit("a", "head -c 5000 /dev/zero | tr '\\0' x > output/failure; exit 1");
-  EXPECT_EQ(failure_of("a").size(), kFailureBytesMax);
+  const std::string failure = failure_of("a");
+  EXPECT_EQ(failure.size(), kFailureBytesMax);
+  EXPECT_THAT(failure, EndsWith("xx, exit code: 1"));
 }
 
 TEST_F(RunnerTest, KeepsTheOutputOfAJobThatFails) {
@@ -195,6 +200,32 @@ TEST_F(RunnerTest, RunsAsManyJobsAsThereIsRoomForInTheOrderInWhichTheyWereMade) 
   for (int i = 0; i < 3; ++i) gate.let_one_pass();
   for (const char* name : {"d", "b", "c", "a"}) EXPECT_EQ(await(name).stage, Stage::kCompleted);
   EXPECT_LE(find("c").started, find("a").started);
+}
+
+TEST_F(RunnerTest, LosesNoneOfManyThatComeFromManyAndGoAgain) {
+  start();
+  std::vector<std::thread> clients;
+  for (int client = 0; client < 4; ++client) {
+    clients.emplace_back([this, client] {
+      for (int i = 0; i < 5; ++i) {
+        const std::string name = fmt::format("{}-{}", client, i);
+        submit(name, "echo weights > model/w");
+        if (i % 2 == 1) stop(name);
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_TRUE(eventually([this] { return jobs.active().empty(); }));
+  const auto page = jobs.list({.limit = 100}).value();
+  EXPECT_EQ(page.jobs.size(), 20U);
+  for (const JobSummary& job : page.jobs) {
+    const bool stopped = job.name.ends_with('1') || job.name.ends_with('3');
+    EXPECT_TRUE(job.stage == Stage::kCompleted || (stopped && job.stage == Stage::kStopped))
+        << job.name;
+    EXPECT_EQ(store.read(fmt::format("runs/{}/output/model.tar.gz", job.name)).has_value(),
+              job.stage == Stage::kCompleted)
+        << job.name;
+  }
 }
 
 TEST_F(RunnerTest, KeepsASmallJobFromOvertakingALargeOne) {
