@@ -15,6 +15,9 @@ constexpr std::size_t kManyValues = 6;
 constexpr std::size_t kFewDistinct = 2;
 // A line that makes a pattern backtrack so often is no match.
 constexpr std::uint32_t kMatchSteps = 100'000;
+// The steps begin anew at every letter of a line: of a long one they would take minutes, in which
+// the job does not hear that it is to stop.
+constexpr std::size_t kLineBytesMax = std::size_t{16} << 10U;
 
 std::optional<double> to_number(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -95,6 +98,7 @@ MetricScraper::~MetricScraper() = default;
 
 std::vector<MetricValue> MetricScraper::scan(std::string_view line, TimePoint time) {
   std::vector<MetricValue> values;
+  if (line.size() > kLineBytesMax) return values;
   for (const Definition& definition : definitions_) {
     for (const std::string_view group : first_groups(definition.code.get(), line)) {
       const auto value = to_number(group);

@@ -28,7 +28,8 @@ class MetricScraper {
   MetricScraper(const MetricScraper&) = delete;
   MetricScraper& operator=(const MetricScraper&) = delete;
 
-  // Every match of every definition whose first group is a number.
+  // Every match of every definition whose first group is a number; a line of more than 16 KiB has
+  // none.
   [[nodiscard]] std::vector<MetricValue> scan(std::string_view line, TimePoint time);
   // The last value of each metric that had one.
   [[nodiscard]] std::vector<FinalMetric> last_values() const;

@@ -23,7 +23,7 @@ void check_again(const Frame& frame) {
   base::check(again && again->payload == frame.payload, "a message is understood again");
 }
 
-void parse_photos(const Frame& frame, int width) {
+void check_photos(const Frame& frame, int width) {
   const auto photos = instance::parse_photos(frame, width);
   if (!photos) return;
   for (const instance::SharedPhoto& photo : *photos) {
@@ -34,7 +34,7 @@ void parse_photos(const Frame& frame, int width) {
               "photos give their message again");
 }
 
-void parse_hello(const Frame& frame) {
+void check_hello(const Frame& frame) {
   const auto hello = instance::parse_hello(frame);
   if (!hello) return;
   const auto again = instance::parse_hello(instance::to_frame(*hello));
@@ -43,12 +43,12 @@ void parse_hello(const Frame& frame) {
               "a hello is understood again");
 }
 
-void parse_as_all(Frame frame, int width) {
+void check_as_all(Frame frame, int width) {
   check_again(frame);
   for (FrameKind kind : {FrameKind::kHello, FrameKind::kPhotos, FrameKind::kDone}) {
     frame.kind = kind;
-    parse_photos(frame, width);
-    parse_hello(frame);
+    check_photos(frame, width);
+    check_hello(frame);
     if (const auto done = instance::parse_done(frame)) {
       base::check(instance::parse_done(instance::to_done(*done)) == *done, "a count stays");
     }
@@ -58,7 +58,7 @@ void parse_as_all(Frame frame, int width) {
 }
 
 // As a connection receives it.
-void parse_stream(base::ByteView bytes, int width) {
+void check_stream(base::ByteView bytes, int width) {
   while (bytes.size() >= instance::kFrameHeaderSize) {
     const auto header = instance::parse_header(bytes.first(instance::kFrameHeaderSize));
     bytes = bytes.subspan(instance::kFrameHeaderSize);
@@ -67,7 +67,7 @@ void parse_stream(base::ByteView bytes, int width) {
     bytes = bytes.subspan(header->length);
     const auto frame = instance::to_frame(*header, {payload.begin(), payload.end()});
     if (!frame) return;
-    parse_as_all(*frame, width);
+    check_as_all(*frame, width);
   }
 }
 
@@ -77,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const int width = data[0] % 16;
   const base::ByteView bytes = base::ByteView(data, size).subspan(1);
-  parse_stream(bytes, width);
-  parse_as_all({FrameKind::kError, {bytes.begin(), bytes.end()}}, width);
+  check_stream(bytes, width);
+  check_as_all({FrameKind::kError, {bytes.begin(), bytes.end()}}, width);
   return 0;
 }

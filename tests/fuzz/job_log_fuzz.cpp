@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "compute/line_splitter.h"
@@ -38,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   said.remove_prefix(regex.size());
   const auto lines = split(said, said.size());
   base::check(lines == split(said, 1 + data[0] % 16), "pieces make no difference");
-  jobs::MetricScraper scraper({{"loss", regex}});
+  jobs::MetricScraper scraper(std::vector<jobs::MetricDefinition>{{"loss", regex}});
   for (const std::string& line : lines) {
     base::check(base::is_utf8(line), "a line is text");
     for (const jobs::MetricValue& value : scraper.scan(line, kNow)) {

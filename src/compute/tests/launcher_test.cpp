@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include <fstream>
+#include <thread>
 
 #include "compute/tests/launched.h"
 
@@ -60,6 +61,19 @@ TYPED_TEST(LauncherTest, SaysWhichProgramCannotBeRun) {
   EXPECT_THAT(ended.said, HasSubstr("No such file"));
 }
 
+TYPED_TEST(LauncherTest, LaunchesFromSeveralThreadsAtOnce) {
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([this, thread] {
+      const std::string host = fmt::format("algo-{}", thread + 1);
+      const Ended ended = this->run(this->shell("echo " + host, host));
+      EXPECT_EQ(ended.said, host + "\n");
+      EXPECT_EQ(ended.exit.code, 0);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 TYPED_TEST(LauncherTest, PassesTheEnvironmentAndNothingElse) {
   ::setenv("KENNEL_SECRET_OF_THE_SERVER", "hush", 1);
   InstanceSpec spec = this->spec({"env"});
@@ -84,8 +98,11 @@ TYPED_TEST(LauncherTest, BlocksNoSignal) {
   ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, &signals, nullptr), 0);
   const Ended ended = this->run(this->shell("awk '/SigBlk|SigIgn/ {print $2}' /proc/self/status"));
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  // But for the two that the C library keeps for itself.
-  EXPECT_EQ(ended.said, "0000000000000000\n0000000180000000\n");
+  const auto [blocked, ignored] = std::pair(ended.said.substr(0, 16), ended.said.substr(17));
+  EXPECT_EQ(blocked, "0000000000000000");
+  // But for the two that the C library keeps for itself, and TSan in kennel-sandbox uses.
+  constexpr std::uint64_t kOwn = 0x1'8000'0000;
+  EXPECT_EQ(std::stoull(ignored, nullptr, 16) & ~kOwn, 0U);
 }
 
 TYPED_TEST(LauncherTest, AsksAProgramToEnd) {

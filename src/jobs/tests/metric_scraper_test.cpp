@@ -59,6 +59,15 @@ TEST(MetricScraper, IsNotHeldUpByAPatternThatBacktracks) {
   EXPECT_THAT(scan(scraper, std::string(60, 'a') + "!"), IsEmpty());
 }
 
+TEST(MetricScraper, TakesNothingFromALineThatIsTooLong) {
+  MetricScraper scraper(Definitions{{"loss", "loss=([0-9]+)"}});
+  constexpr std::size_t kLineBytesMax = 16384;
+  std::string line = "loss=1";
+  line.append(kLineBytesMax - line.size(), ' ');
+  EXPECT_THAT(scan(scraper, line), ElementsAre(1));
+  EXPECT_THAT(scan(scraper, line + ' '), IsEmpty());
+}
+
 TEST(RegexFault, IsNoneOfAGroupForTheValue) {
   EXPECT_FALSE(find_regex_fault("loss=([0-9.]+)"));
   EXPECT_THAT(find_regex_fault("loss=(").value(), HasSubstr("no regular expression"));

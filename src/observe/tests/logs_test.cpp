@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
 #include <utility>
 
 #include "base/clock.h"
@@ -60,6 +61,19 @@ TYPED_TEST(LogsTest, MakeGroupAndStreamWhereTheServerWrites) {
   EXPECT_THAT(this->read("a"), IsEmpty());
   EXPECT_EQ(this->logs.get_group("group")->created, at(0));
   EXPECT_FALSE(this->logs.get_stream("group", "a")->last_event);
+}
+
+TYPED_TEST(LogsTest, LoseNothingOfSeveralThatWriteAtOnce) {
+  std::vector<std::thread> writers;
+  for (const char* stream : {"a", "b", "shared", "shared"}) {
+    writers.emplace_back([this, stream] {
+      for (int i = 0; i < 20; ++i) this->append(stream, {{at(i), "x"}});
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_THAT(this->read("a"), SizeIs(20));
+  EXPECT_THAT(this->read("b"), SizeIs(20));
+  EXPECT_THAT(this->read("shared"), SizeIs(40));
 }
 
 TYPED_TEST(LogsTest, KeepTheOrderOfTimesAndWithinOneOfArrival) {
