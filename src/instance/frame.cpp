@@ -22,6 +22,7 @@ using nlohmann::json;
 constexpr std::array<char, 4> kMagic{'K', 'N', 'X', '1'};
 constexpr std::size_t kNameMax = 4096;
 constexpr std::size_t kErrorMax = 1000;
+constexpr std::uint64_t kJsonMax = 64 * base::kKiB;
 constexpr int kProtocol = 1;
 
 tl::unexpected<base::Error> damaged(std::string_view what) {
@@ -141,7 +142,8 @@ base::Result<FrameHeader> parse_header(base::ByteView bytes) {
   if (header.kind < FrameKind::kHello || header.kind > FrameKind::kError) {
     return damaged("is of an unknown kind");
   }
-  if (header.length > kPayloadMax) return damaged("is too long");
+  const bool is_json = header.kind == FrameKind::kHello || header.kind == FrameKind::kDone;
+  if (header.length > (is_json ? kJsonMax : kPayloadMax)) return damaged("is too long");
   return header;
 }
 

@@ -68,6 +68,14 @@ TEST(HelloFrame, GivesBackWhoSpeaks) {
   EXPECT_EQ(hello->space, "abcd");
 }
 
+// Whoever says it need not be of this job: nothing of it is parsed that takes much memory.
+TEST(HelloFrame, IsRefusedWhenItIsLong) {
+  const std::string nested(65536, '[');
+  EXPECT_TRUE(parse_header(encode_frame({FrameKind::kHello, {nested.begin(), nested.end()}})));
+  const Frame longer{FrameKind::kHello, base::Bytes(nested.size() + 1, '[')};
+  EXPECT_THAT(parse_header(encode_frame(longer)).error().message, HasSubstr("is too long"));
+}
+
 TEST(HelloFrame, IsRefusedWhenItIsNone) {
   for (const char* text : {"", "[]", "{", "{}", R"({"protocol": 2})", R"({"protocol": 1})",
                            R"({"protocol": 1, "host": 2, "token": "", "space": ""})"}) {
