@@ -134,9 +134,8 @@ class JobServer {
 
   void start() {
     runner = std::make_unique<Runner>(
-        RunnerParts{clock, store.place.disk, store.place.records, store.blobs, store.buckets,
-                    store.objects, directory, credentials, logs, jobs, *launcher,
-                    [](const std::string& failure) { ADD_FAILURE() << failure; }},
+        RunnerParts{clock, *disk, store.place.records, store.blobs, store.buckets, store.objects,
+                    directory, credentials, logs, jobs, *launcher, on_failure},
         options);
     runner->start("http://127.0.0.1:1");
   }
@@ -199,6 +198,10 @@ class JobServer {
   RunnerOptions options{.folder = store.place.folder / "jobs",
                         .region = "us-east-1",
                         .machine = {.cores = 4, .memory_bytes = 64 * base::kGiB}};
+  base::Disk* disk = &store.place.disk;  // that jobs have their folders on
+  std::function<void(const std::string&)> on_failure = [](const std::string& failure) {
+    ADD_FAILURE() << failure;
+  };
   std::unique_ptr<Runner> runner;
 
  private:
