@@ -13,6 +13,8 @@ namespace {
 using testing::ElementsAre;
 using testing::StartsWith;
 
+constexpr const char* kWaiting = "Waiting for capacity: other jobs have the machine";
+
 class RunnerTest : public testing::Test, public JobServer {
  protected:
   static std::vector<Stage> stages(const TrainingJob& job) {
@@ -33,7 +35,6 @@ TEST_F(RunnerTest, RunsAsManyJobsAsThereIsRoomForInTheOrderInWhichTheyWereMade) 
   start();
   ASSERT_TRUE(comes_to("d", Stage::kTraining));
   ASSERT_TRUE(comes_to("b", Stage::kTraining));
-  constexpr const char* kWaiting = "Waiting for capacity: other jobs have the machine";
   ASSERT_TRUE(eventually([&] { return find("c").transitions.back().message == kWaiting; }));
   EXPECT_EQ(find("c").stage, Stage::kStarting);
   EXPECT_EQ(find("a").stage, Stage::kStarting);
@@ -81,8 +82,7 @@ TEST_F(RunnerTest, KeepsASmallJobFromOvertakingALargeOne) {
   submit("small", "true");
   start();
   ASSERT_TRUE(comes_to("running", Stage::kTraining));
-  ASSERT_TRUE(
-      eventually([&] { return find("large").transitions[0].message.starts_with("Waiting"); }));
+  ASSERT_TRUE(eventually([&] { return find("large").transitions[0].message == kWaiting; }));
   EXPECT_EQ(find("small").transitions[0].message, "Starting the training job");
   gate.let_one_pass();
   EXPECT_EQ(await("large").stage, Stage::kCompleted);
