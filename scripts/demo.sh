@@ -68,6 +68,8 @@ cat << END
   PATH=$PWD/build/release/src/apps:$PWD/.venv-clients/bin:\$PATH
   kennel up                                  a server that stays; then, in another terminal:
   eval "\$(kennel env)"                       and any aws command, boto3, a notebook
+  aws s3 mb s3://photos
+  aws s3 sync $data s3://photos/dogs
   python examples/fit.py s3://photos/dogs/   what ran here: read it, change it
   kennel jobs, kennel logs JOB --follow      what runs, and what it says
   kennel train $data
