@@ -1,13 +1,12 @@
 #include "train/run.h"
 
-#include <fmt/format.h>
-
 #include <ctime>
 
 #include "network/package.h"
-#include "train/run_data.h"
+#include "train/prepared.h"
 #include "train/run_files.h"
 #include "train/run_report.h"
+#include "train/stopwatch.h"
 
 namespace kennel::train {
 namespace {
@@ -17,21 +16,6 @@ using dataset::Split;
 
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-// Measures one phase of wall-clock time into a field of RunSeconds.
-class Stopwatch {
- public:
-  Stopwatch(const base::Clock& clock, double& seconds)
-      : clock_(clock), seconds_(seconds), start_(clock.now()) {}
-  ~Stopwatch() { seconds_ = base::seconds_between(start_, clock_.now()); }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  const base::Clock& clock_;
-  double& seconds_;
-  std::chrono::steady_clock::time_point start_;
-};
-
 // One run from start to end; `run` is the story, the other functions its chapters.
 class TrainingRun {
  public:
@@ -40,31 +24,23 @@ class TrainingRun {
       : options_(options), observer_(observer), disk_(disk), clock_(clock) {}
 
   base::Result<RunSummary> run() {
-    KENNEL_TRY_VOID(scan());
-    KENNEL_TRY(const PretrainedWeights weights, read_weights());
+    KENNEL_TRY(const Prepared prepared,
+               prepare(options_, observer_, summary_.seconds, disk_, clock_));
+    take_over(prepared);
     open_folder();
-    features::FeatureSpace space(disk_, options_.cache,
-                                 engine::space_key(pretrained(weights), options_.precision));
-    KENNEL_TRY_VOID(extract(space, weights));
-    KENNEL_TRY(const TrainedHead head, train(weights));
-    evaluate(head);
-    KENNEL_TRY_VOID(write_package(weights, head));
+    KENNEL_TRY(const TrainedHead head, train(prepared));
+    evaluate(prepared, head);
+    KENNEL_TRY_VOID(write_package(prepared, head));
     write_reports();
     return std::move(summary_);
   }
 
  private:
-  base::Result<void> scan() {
-    const Stopwatch watch(clock_, summary_.seconds.scan);
-    // A split that has to be made up is the same for every seed, so that runs can be compared.
-    KENNEL_TRY(data_, options_.listing ? dataset::to_dataset(*options_.listing)
-                                       : dataset::scan_folder(options_.data));
-    auto& train = data_.split(Split::kTrain);
-    train = thinned(train, data_.classes.size(), options_.fraction, options_.head.seed);
-    summary_.classes = data_.classes;
-    for (const auto& text : data_.notes) note(text);
-    observer_.on_dataset(data_);
-    return {};
+  void take_over(const Prepared& prepared) {
+    summary_.classes = prepared.data.classes;
+    summary_.notes = prepared.notes;
+    summary_.failures = prepared.failures;
+    summary_.cached_photos = prepared.cached_photos;
   }
 
   // Clears what a killed process left half written.
@@ -76,51 +52,14 @@ class TrainingRun {
     }
   }
 
-  base::Result<PretrainedWeights> read_weights() {
-    const Stopwatch watch(clock_, summary_.seconds.weights);
-    return load_weights(options_.weights);
-  }
-
-  base::Result<void> extract(features::FeatureSpace& space, const PretrainedWeights& weights) {
-    const auto photos = all_photos(data_);
-    KENNEL_TRY(auto features,
-               engine::extract_features(space, pretrained(weights), photos,
-                                        {.precision = options_.precision,
-                                         .threads = options_.threads,
-                                         .digests = options_.digests,
-                                         .stop = options_.stop,
-                                         .progress = [this](std::size_t done, std::size_t all) {
-                                           observer_.on_extraction(done, all);
-                                         }}));
-    KENNEL_TRY_VOID(take_failures(features));
-    summary_.seconds.features = features.seconds;
-    summary_.cached_photos = features.cached;
-    observer_.on_features(features);
-    KENNEL_TRY(rows_, to_rows(data_, features));
-    return {};
-  }
-
-  base::Result<void> take_failures(const engine::Features& features) {
-    for (const auto& failure : features.failures) {
-      const auto text = fmt::format("{}: {}", failure.path.string(), failure.reason);
-      if (options_.strict) return base::fail(ErrorKind::kCorrupt, text);
-      note("left out " + text);
-    }
-    summary_.failures = features.failures;
-    return {};
-  }
-
-  base::Result<TrainedHead> train(const PretrainedWeights& weights) {
+  base::Result<TrainedHead> train(const Prepared& prepared) {
     const Stopwatch watch(clock_, summary_.seconds.train);
     const double cpu_start = cpu_seconds();
-    const HeadData data{.width = options_.backbone->feature_width,
-                        .classes = class_count(),
-                        .train = rows_.split(Split::kTrain).rows,
-                        .valid = rows_.split(Split::kValid).rows};
+    const HeadData data = head_data(options_, prepared);
     LoopOptions loop{
         .head = options_.head,
         .checkpoint = options_.checkpoint.value_or(options_.folder / "checkpoint.pth"),
-        .run = outcome_json(options_, features_digest(weights), rows_.digest),
+        .run = outcome_of(options_, prepared),
         .resume = options_.resume,
         .stop = options_.stop,
         .on_epoch =
@@ -139,17 +78,18 @@ class TrainingRun {
     return head;
   }
 
-  void evaluate(const TrainedHead& head) {
+  void evaluate(const Prepared& prepared, const TrainedHead& head) {
     const Stopwatch watch(clock_, summary_.seconds.evaluate);
-    HeadTrainer trainer(options_.head, options_.backbone->feature_width, class_count());
+    const RunRows& rows = prepared.rows;
+    HeadTrainer trainer(options_.head, options_.backbone->feature_width, prepared.class_count());
     trainer.set_head(head.head);
     summary_.ending = head.ending;
     summary_.history = head.history;
     summary_.best = head.best();
-    summary_.train_photos = rows_.split(Split::kTrain).paths.size();
-    summary_.valid = outputs_of(trainer, rows_.split(Split::kValid));
-    if (!rows_.split(Split::kTest).paths.empty()) {
-      summary_.test = outputs_of(trainer, rows_.split(Split::kTest));
+    summary_.train_photos = rows.split(Split::kTrain).paths.size();
+    summary_.valid = outputs_of(trainer, rows.split(Split::kValid));
+    if (!rows.split(Split::kTest).paths.empty()) {
+      summary_.test = outputs_of(trainer, rows.split(Split::kTest));
     }
   }
 
@@ -174,22 +114,22 @@ class TrainingRun {
                                "\n");
   }
 
-  base::Result<void> write_package(const PretrainedWeights& weights, const TrainedHead& head) {
+  base::Result<void> write_package(const Prepared& prepared, const TrainedHead& head) {
     // Results of an earlier end of this run tell of the package that goes now.
     disk_.remove(options_.folder / "results.json");
     const Stopwatch watch(clock_, summary_.seconds.package);
     const network::Backbone& backbone = *options_.backbone;
-    network::Package package{.classes = data_.classes,
+    network::Package package{.classes = prepared.data.classes,
                              .backbone = backbone.name,
                              .hidden = options_.head.hidden,
                              .provenance = provenance_json(options_, clock_),
                              .metrics = scores_json(summary_)};
-    for (const auto& [name, tensor] : weights.tensors.entries()) {
+    for (const auto& [name, tensor] : prepared.weights.tensors.entries()) {
       if (!name.starts_with(backbone.classifier + ".")) package.weights.set(name, tensor);
     }
     for (const auto& [name, tensor] : head.head.entries()) package.weights.set(name, tensor);
     const auto layers =
-        network::head_layers(backbone.feature_width, options_.head.hidden, class_count());
+        network::head_layers(backbone.feature_width, options_.head.hidden, prepared.class_count());
     KENNEL_TRY(const auto graph, engine::to_graph_files({backbone, package.weights, layers}));
     const network::PackageGraph files{graph.xml, graph.bin};
     if (options_.model_folder) {
@@ -205,22 +145,11 @@ class TrainingRun {
     observer_.on_note(text);
   }
 
-  // What names the features that the head is trained on.
-  [[nodiscard]] base::Digest features_digest(const PretrainedWeights& weights) const {
-    return engine::space_key(pretrained(weights), options_.precision).digest();
-  }
-  [[nodiscard]] engine::PretrainedBackbone pretrained(const PretrainedWeights& weights) const {
-    return {*options_.backbone, weights.tensors, weights.digest};
-  }
-  [[nodiscard]] int class_count() const { return static_cast<int>(data_.classes.size()); }
-
   const RunOptions& options_;
   RunObserver& observer_;
   base::Disk& disk_;
   const base::Clock& clock_;
   std::chrono::steady_clock::time_point start_ = clock_.now();
-  dataset::Dataset data_;
-  RunRows rows_;
   RunSummary summary_;
 };
 
@@ -229,11 +158,6 @@ class TrainingRun {
 base::Result<RunSummary> run_training(const RunOptions& options, RunObserver& observer,
                                       base::Disk& disk, const base::Clock& clock) {
   KENNEL_TRY_VOID(validate(options.head));
-  if (!(options.fraction > 0 && options.fraction <= 1)) {
-    return base::fail(
-        ErrorKind::kInvalid,
-        fmt::format("--fraction is {}; it must be above 0 and at most 1", options.fraction));
-  }
   return TrainingRun(options, observer, disk, clock).run();
 }
 
