@@ -68,6 +68,10 @@ class Loop {
         ending = Ending::kPatience;
         break;
       }
+      if (options_.pause_after > 0 && state_.epoch() >= options_.pause_after) {
+        ending = Ending::kPaused;
+        break;
+      }
       KENNEL_TRY(const bool completed, run_epoch());
       if (!completed) {
         ending = Ending::kInterrupted;
@@ -154,6 +158,8 @@ std::string_view to_name(Ending ending) {
       return "finished";
     case Ending::kPatience:
       return "patience";
+    case Ending::kPaused:
+      return "paused";
     case Ending::kInterrupted:
       return "interrupted";
   }

@@ -21,8 +21,8 @@ struct HeadData {
   LabelledRows valid;
 };
 
-enum class Ending { kFinished, kPatience, kInterrupted };
-[[nodiscard]] std::string_view to_name(Ending ending);  // "finished", "patience", "interrupted"
+enum class Ending { kFinished, kPatience, kPaused, kInterrupted };
+[[nodiscard]] std::string_view to_name(Ending ending);  // "finished", "patience" ...
 
 // The last record marked as best; nullptr without any.
 [[nodiscard]] const EpochRecord* find_best(const std::vector<EpochRecord>& history);
@@ -40,6 +40,7 @@ struct LoopOptions {
   base::Path checkpoint;  // the file
   nlohmann::json run;     // what the outcome depends on; stored in the checkpoint
   bool resume = false;    // go on from the checkpoint, where there is one
+  int pause_after = 0;    // an epoch after which to end, to be resumed later; 0: never
   // Begin anew, and say why, where the checkpoint is another run's or damaged, instead of failing.
   std::function<void(const std::string&)> on_misfit;
   const std::atomic<bool>* stop = nullptr;

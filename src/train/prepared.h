@@ -38,4 +38,10 @@ struct Prepared {
 // What the weights of a head that is trained on it depend on: see LoopOptions::run.
 [[nodiscard]] nlohmann::json outcome_of(const RunOptions& options, const Prepared& prepared);
 
+// As run_training, for options that differ from those of `prepared` in the head and the folder
+// only.
+[[nodiscard]] base::Result<RunSummary> run_prepared(const RunOptions& options,
+                                                    const Prepared& prepared, RunObserver& observer,
+                                                    base::Disk& disk, const base::Clock& clock);
+
 }  // namespace kennel::train

@@ -26,6 +26,10 @@ class TrainingRun {
   base::Result<RunSummary> run() {
     KENNEL_TRY(const Prepared prepared,
                prepare(options_, observer_, summary_.seconds, disk_, clock_));
+    return run_on(prepared);
+  }
+
+  base::Result<RunSummary> run_on(const Prepared& prepared) {
     take_over(prepared);
     open_folder();
     KENNEL_TRY(const TrainedHead head, train(prepared));
@@ -159,6 +163,13 @@ base::Result<RunSummary> run_training(const RunOptions& options, RunObserver& ob
                                       base::Disk& disk, const base::Clock& clock) {
   KENNEL_TRY_VOID(validate(options.head));
   return TrainingRun(options, observer, disk, clock).run();
+}
+
+base::Result<RunSummary> run_prepared(const RunOptions& options, const Prepared& prepared,
+                                      RunObserver& observer, base::Disk& disk,
+                                      const base::Clock& clock) {
+  KENNEL_TRY_VOID(validate(options.head));
+  return TrainingRun(options, observer, disk, clock).run_on(prepared);
 }
 
 }  // namespace kennel::train
