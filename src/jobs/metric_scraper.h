@@ -1,9 +1,7 @@
-// Metrics out of the lines of a job's log. One thread at a time. PCRE2 stands behind this.
+// Metrics out of the lines of a job's log. One thread at a time.
 #pragma once
 
 #include <map>
-#include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,13 +10,7 @@
 #include "base/error.h"
 #include "jobs/training_jobs.h"
 
-struct pcre2_real_code_8;
-
 namespace kennel::jobs {
-
-// What is wrong with a definition's regex, as the end of "the regex ... , which ..."; nullopt: it
-// compiles, and has a group for the value.
-[[nodiscard]] std::optional<std::string> find_regex_fault(const std::string& regex);
 
 class MetricScraper {
  public:

@@ -68,11 +68,5 @@ TEST(MetricScraper, TakesNothingFromALineThatIsTooLong) {
   EXPECT_THAT(scan(scraper, line + ' '), IsEmpty());
 }
 
-TEST(RegexFault, IsNoneOfAGroupForTheValue) {
-  EXPECT_FALSE(find_regex_fault("loss=([0-9.]+)"));
-  EXPECT_THAT(find_regex_fault("loss=(").value(), HasSubstr("no regular expression"));
-  EXPECT_THAT(find_regex_fault("loss=.*").value(), HasSubstr("no group"));
-}
-
 }  // namespace
 }  // namespace kennel::jobs

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "jobs/metric_scraper.h"
+#include "compute/line_metric.h"
 #include "services/sagemaker/words.h"
 
 namespace kennel::services::sagemaker {
@@ -109,7 +109,7 @@ Outcome<std::vector<jobs::Channel>> to_channels(const std::vector<Channel>& chan
 }
 
 Outcome<void> check_regex(const MetricDefinition& definition) {
-  const auto fault = jobs::find_regex_fault(definition.regex);
+  const auto fault = compute::find_regex_fault(definition.regex);
   if (!fault) return {};
   return validation_error(fmt::format("The metric \"{}\" has the regex \"{}\", which {}.",
                                       definition.name, definition.regex, *fault));
