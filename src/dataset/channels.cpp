@@ -38,6 +38,17 @@ base::Result<void> check_no_records(const Channel& channel, const Listing& listi
                                 channel.name, *record));
 }
 
+// SageMaker's Image Classification has a photo's class in a .lst file, in a channel train_lst.
+base::Result<void> check_no_lists(std::span<const Channel> channels) {
+  const auto list = std::ranges::find_if(
+      channels, [](const Channel& channel) { return channel.name.ends_with("_lst"); });
+  if (list == channels.end()) return {};
+  return base::fail(ErrorKind::kInvalid,
+                    fmt::format("channel {}: .lst files are not read; leave it out and upload the "
+                                "photos in a folder a class, which is their label",
+                                list->name));
+}
+
 // Goes down while there is nothing but one folder of folders. A folder `stops` at is no way down.
 base::Result<base::Path> skip_common(const Channel& channel, bool (*stops)(std::string_view)) {
   base::Path folder = channel.folder;
@@ -121,6 +132,7 @@ base::Result<Layout> find_layout(std::span<const Channel> channels) {
     return base::fail(ErrorKind::kInvalid,
                       fmt::format("there is no input channel: the classifier reads {}", kChannels));
   }
+  KENNEL_TRY_VOID(check_no_lists(channels));
   if (channels.size() == 1) return find_in_one(channels.front());
   KENNEL_TRY(const auto splits, find_splits(channels));
   if (!splits.contains(Split::kTrain)) {

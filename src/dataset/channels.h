@@ -18,7 +18,7 @@ struct Channel {
 // One channel holds DIR/{train,valid,test}/<class>/ or DIR/<class>/; several are named train (or
 // training), validation (valid, val) and test, and hold <class>/ each. In either case all of it may
 // lie below one common folder. Errors name the channel: one whose name says nothing, two that say
-// the same, none to train on, content in the RecordIO format.
+// the same, none to train on, SageMaker's .lst files, content in the RecordIO format.
 [[nodiscard]] base::Result<Layout> find_layout(std::span<const Channel> channels);
 
 }  // namespace kennel::dataset
