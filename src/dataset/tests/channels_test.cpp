@@ -138,14 +138,5 @@ TEST_F(Channels, RefuseRecordIo) {
   EXPECT_THAT(refusal({"train", "validation"}), reason);
 }
 
-TEST_F(Channels, RefuseLists) {
-  add("train/1.jpg");
-  add("train_lst/train.lst");
-  const auto reason = AllOf(HasSubstr("channel train_lst: .lst files are not read"),
-                            HasSubstr("upload the photos in a folder a class"));
-  EXPECT_THAT(refusal({"train", "train_lst", "validation", "validation_lst"}), reason);
-  EXPECT_THAT(refusal({"train_lst"}), reason);
-}
-
 }  // namespace
 }  // namespace kennel::dataset
