@@ -36,10 +36,9 @@ bool is_list(const Channel& channel) { return channel.name.ends_with(kListSuffix
 // im2rec writes 7 as "7.000000".
 std::optional<std::uint32_t> parse_label(std::string_view text) {
   std::uint32_t label = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, label);
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), label);
   if (error != std::errc() || label > kLabelMax) return std::nullopt;
-  const std::string_view fraction(rest, static_cast<std::size_t>(end - rest));
+  const std::string_view fraction = text.substr(static_cast<std::size_t>(rest - text.data()));
   const bool is_whole =
       fraction.empty() ||
       (fraction.front() == '.' && fraction.find_first_not_of('0', 1) == std::string_view::npos);
