@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
 
-#include "dataset/dataset.h"
 #include "dataset/listing.h"
 
 namespace kennel::dataset {
@@ -19,13 +17,6 @@ constexpr int kCommonFoldersMax = 16;
 constexpr std::string_view kChannels =
     "one channel that holds <class>/<photo> or {train,valid,test}/<class>/<photo>, or channels "
     "named train, validation and test that hold <class>/<photo> each";
-
-std::optional<Split> find_split(std::string_view name) {
-  if (name == "train" || name == "training") return Split::kTrain;
-  if (name == "valid" || name == "val" || name == "validation") return Split::kValid;
-  if (name == "test") return Split::kTest;
-  return std::nullopt;
-}
 
 base::Result<void> check_no_records(const Channel& channel, const Listing& listing) {
   const auto record = std::ranges::find_if(listing.photos, [](const auto& name) {
@@ -62,7 +53,7 @@ base::Result<void> check_channel(const Channel& channel) {
 }
 
 base::Result<Layout> find_in_one(const Channel& channel) {
-  const auto split = find_split(channel.name);
+  const auto split = split_of_channel(channel.name);
   if (split && *split != Split::kTrain) {
     return base::fail(ErrorKind::kInvalid,
                       fmt::format("there is a channel {} and none to train on: the classifier "
@@ -71,7 +62,7 @@ base::Result<Layout> find_in_one(const Channel& channel) {
   }
   KENNEL_TRY_VOID(check_channel(channel));
   KENNEL_TRY(const base::Path folder, skip_common(channel, [](std::string_view name) {
-               return find_split(name).has_value();
+               return split_of_channel(name).has_value();
              }));
   auto layout = find_layout(folder);
   if (!layout) return base::fail_in(fmt::format("channel {}", channel.name), layout.error());
@@ -84,7 +75,7 @@ base::Result<base::Path> find_classes(const Channel& channel) {
   KENNEL_TRY(const Listing listing, list_folder(folder));
   const bool all_splits =
       listing.folders.size() > 1 && std::ranges::all_of(listing.folders, [](const auto& name) {
-        return find_split(name).has_value();
+        return split_of_channel(name).has_value();
       });
   if (!all_splits) return folder;
   return base::fail(ErrorKind::kInvalid,
@@ -97,7 +88,7 @@ base::Result<std::map<Split, base::Path>> find_splits(std::span<const Channel> c
   std::map<Split, base::Path> splits;
   std::map<Split, std::string> names;
   for (const Channel& channel : channels) {
-    const auto split = find_split(channel.name);
+    const auto split = split_of_channel(channel.name);
     if (!split) {
       return base::fail(
           ErrorKind::kInvalid,
@@ -115,6 +106,13 @@ base::Result<std::map<Split, base::Path>> find_splits(std::span<const Channel> c
 }
 
 }  // namespace
+
+std::optional<Split> split_of_channel(std::string_view name) {
+  if (name == "train" || name == "training") return Split::kTrain;
+  if (name == "valid" || name == "val" || name == "validation") return Split::kValid;
+  if (name == "test") return Split::kTest;
+  return std::nullopt;
+}
 
 base::Result<Layout> find_layout(std::span<const Channel> channels) {
   if (channels.empty()) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "dataset/channels.h"
+#include "dataset/channel_listing.h"
 #include "instance/hyperparameters.h"
 #include "instance/share.h"
 #include "train/run_data.h"
@@ -42,8 +42,7 @@ class Job {
 
   base::Result<void> run() {
     KENNEL_TRY_VOID(read_settings());
-    KENNEL_TRY(auto layout, dataset::find_layout(to_channels(contract_)));
-    KENNEL_TRY(listing_, dataset::list_photos(std::move(layout)));
+    KENNEL_TRY(listing_, dataset::list_channels(to_channels(contract_)));
     if (contract_.hosts.size() == 1) return train();
     KENNEL_TRY_VOID(open_space());
     if (!contract_.is_leader()) return help();

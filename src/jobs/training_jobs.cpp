@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/field.h"
+
 namespace kennel::jobs {
 namespace {
 
@@ -54,21 +56,13 @@ JobSummary to_summary(const TrainingJob& job) {
   return {job.name, job.arn, job.created, job.modified, job.ended, job.stage};
 }
 
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& letter : lower) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return lower;
-}
-
 bool wants(const JobQuery& query, const JobSummary& job) {
   return (!query.status || status_of(job.stage) == *query.status) &&
          (!query.created_after || job.created > *query.created_after) &&
          (!query.created_before || job.created < *query.created_before) &&
          (!query.modified_after || job.modified > *query.modified_after) &&
          (!query.modified_before || job.modified < *query.modified_before) &&
-         to_lower(job.name).find(to_lower(query.name_contains)) != std::string::npos;
+         base::to_lower(job.name).find(base::to_lower(query.name_contains)) != std::string::npos;
 }
 
 // Walks a collection in the order of its keys until a page is full.
@@ -133,12 +127,34 @@ JobPage by_status(const store::Records& records, const JobQuery& query) {
   return page;
 }
 
+struct StoredJob {
+  TrainingJob job;
+  std::uint64_t version = 0;
+};
+
+// Of any spelling that differs in case only.
+std::optional<StoredJob> find_any_case(const store::Records& records, std::string_view name) {
+  const auto record = records.find(kJobs, base::to_lower(name));
+  if (!record) return std::nullopt;
+  return StoredJob{job_from_record(record->value), record->version};
+}
+
+std::optional<StoredJob> find_stored(const store::Records& records, std::string_view name) {
+  auto stored = find_any_case(records, name);
+  if (!stored || stored->job.name != name) return std::nullopt;
+  return stored;
+}
+
+tl::unexpected<base::Error> no_such_job(std::string_view name) {
+  return base::fail(ErrorKind::kNotFound, fmt::format("there is no training job {}", name));
+}
+
 std::string metric_prefix(std::string_view job) { return std::string(job) + '/'; }
 
 }  // namespace
 
 base::Result<void> TrainingJobs::create(const TrainingJob& job) {
-  auto committed = records_.commit({{kJobs, job.name, to_record(job), 0},
+  auto committed = records_.commit({{kJobs, base::to_lower(job.name), to_record(job), 0},
                                     {kSummaries, time_key(job), summary_record(job)},
                                     {kActive, time_key(job), ""}});
   if (committed || committed.error().kind != ErrorKind::kConflict) return committed;
@@ -147,9 +163,15 @@ base::Result<void> TrainingJobs::create(const TrainingJob& job) {
 }
 
 std::optional<TrainingJob> TrainingJobs::find(std::string_view name) const {
-  const auto record = records_.find(kJobs, name);
-  if (!record) return std::nullopt;
-  return job_from_record(record->value);
+  auto stored = find_stored(records_, name);
+  if (!stored) return std::nullopt;
+  return std::move(stored->job);
+}
+
+std::optional<TrainingJob> TrainingJobs::find_by_arn(std::string_view arn) const {
+  auto stored = find_any_case(records_, arn.substr(arn.rfind('/') + 1));
+  if (!stored || stored->job.arn != arn) return std::nullopt;
+  return std::move(stored->job);
 }
 
 base::Result<JobPage> TrainingJobs::list(const JobQuery& query) const {
@@ -179,27 +201,23 @@ std::vector<std::string> TrainingJobs::active() const {
 
 base::Result<TrainingJob> TrainingJobs::update(std::string_view name, const Change& change) {
   for (;;) {
-    const auto record = records_.find(kJobs, name);
-    if (!record) {
-      return base::fail(ErrorKind::kNotFound, fmt::format("there is no training job {}", name));
-    }
-    TrainingJob job = job_from_record(record->value);
-    if (!change(job)) return job;
-    store::Changes changes{{kJobs, job.name, to_record(job), record->version},
+    auto stored = find_stored(records_, name);
+    if (!stored) return no_such_job(name);
+    TrainingJob& job = stored->job;
+    if (!change(job)) return std::move(job);
+    store::Changes changes{{kJobs, base::to_lower(job.name), to_record(job), stored->version},
                            {kSummaries, time_key(job), summary_record(job)}};
     if (!job.is_active()) changes.push_back({kActive, time_key(job)});
     const auto committed = records_.commit(std::move(changes));
-    if (committed) return job;
+    if (committed) return std::move(job);
     if (committed.error().kind != ErrorKind::kConflict) return tl::unexpected(committed.error());
   }
 }
 
 base::Result<void> TrainingJobs::remove(std::string_view name) {
-  const auto record = records_.find(kJobs, name);
-  if (!record) {
-    return base::fail(ErrorKind::kNotFound, fmt::format("there is no training job {}", name));
-  }
-  const TrainingJob job = job_from_record(record->value);
+  const auto stored = find_stored(records_, name);
+  if (!stored) return no_such_job(name);
+  const TrainingJob& job = stored->job;
   if (job.is_active()) {
     return base::fail(ErrorKind::kConflict,
                       fmt::format("the training job {} is {}", name, to_name(job.status())));
@@ -212,8 +230,8 @@ base::Result<void> TrainingJobs::remove(std::string_view name) {
     for (const store::Record& value : values) changes.push_back({kMetrics, value.key});
     KENNEL_TRY_VOID(records_.commit(std::move(changes)));
   }
-  return records_.commit(
-      {{kJobs, job.name, std::nullopt, record->version}, {kSummaries, time_key(job)}});
+  return records_.commit({{kJobs, base::to_lower(job.name), std::nullopt, stored->version},
+                          {kSummaries, time_key(job)}});
 }
 
 void TrainingJobs::add_metrics(std::string_view job, std::uint64_t first_number,

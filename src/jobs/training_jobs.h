@@ -1,9 +1,9 @@
 // The account's training jobs.
 //
-// Collections: "training-jobs" name -> TrainingJob; "training-job-summaries" <time made><name> ->
-// JobSummary, so that ten thousand can be listed without reading them; "training-jobs-active"
-// <time made><name> -> nothing, those that the runner owes an end; "training-metrics" job, metric
-// and number -> one value. All of a job's change in one commit.
+// Collections: "training-jobs" name in small letters -> TrainingJob; "training-job-summaries" <time
+// made><name> -> JobSummary, so that ten thousand can be listed without reading them;
+// "training-jobs-active" <time made><name> -> nothing, those that the runner owes an end;
+// "training-metrics" job, metric and number -> one value. All of a job's change in one commit.
 //
 // Every call is safe from several threads, and changes block until they are durable. Throws
 // store::StoreError.
@@ -61,9 +61,11 @@ class TrainingJobs {
  public:
   explicit TrainingJobs(store::Records& records) : records_(records) {}
 
-  // kConflict: there is a job of that name.
+  // kConflict: there is a job of that name, or of one that differs in case only: their ARNs would
+  // be the same.
   [[nodiscard]] base::Result<void> create(const TrainingJob& job);
   [[nodiscard]] std::optional<TrainingJob> find(std::string_view name) const;
+  [[nodiscard]] std::optional<TrainingJob> find_by_arn(std::string_view arn) const;
   // kInvalid: `after` is from no page of such a query.
   [[nodiscard]] base::Result<JobPage> list(const JobQuery& query) const;
   // The names of the active ones, the oldest first.

@@ -271,7 +271,7 @@ def test_the_cli_does_all_of_it(environment):
     aws("logs", "delete-log-group", *of_group)
 
 
-def test_the_cli_plays_a_training_job(environment):
+def test_the_cli_plays_a_training_job(server, environment):
     def aws(*words: str) -> dict:
         done = run_aws("sagemaker", *words, environment=environment)
         assert done.returncode == 0, done.stderr
@@ -287,6 +287,7 @@ def test_the_cli_plays_a_training_job(environment):
     listed = aws("list-training-jobs", "--name-contains", name)["TrainingJobSummaries"]
     assert [one["TrainingJobName"] for one in listed] == [name]
     aws("stop-training-job", "--training-job-name", name)
+    training_jobs.wait_for_end(server, name)  # the CLI would look again in two minutes
     aws("wait", "training-job-completed-or-stopped", "--training-job-name", name)
     assert (
         aws("describe-training-job", "--training-job-name", name)["TrainingJobStatus"] == "Stopped"

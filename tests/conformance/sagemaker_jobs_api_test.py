@@ -108,6 +108,17 @@ def test_a_name_is_given_once(sagemaker, job):
     assert f"already exists ({ARN}/{job})" in message
 
 
+def test_names_that_differ_in_case_are_one_name_spelt_once(sagemaker, name):
+    made = f"Dogs-{name}"
+    sagemaker.create_training_job(**request(made))
+    code, message = refusal(sagemaker.create_training_job, **request(made.lower()))
+    assert code == "ResourceInUse"
+    assert f"already exists ({ARN}/{made.lower()})" in message
+    for call in (sagemaker.describe_training_job, sagemaker.stop_training_job):
+        assert refusal(call, TrainingJobName=made.upper()) == ("ValidationException", MISSING)
+    assert sagemaker.describe_training_job(TrainingJobName=made)["TrainingJobName"] == made
+
+
 def test_a_job_that_is_not_there_is_not_found(sagemaker):
     for call in (
         sagemaker.describe_training_job,
@@ -282,9 +293,37 @@ def test_a_job_has_fifty_tags_at_most(sagemaker, name):
     assert tags_of(sagemaker, arn)["key-7"] == "seven"
 
 
-def test_tags_of_what_is_not_there_are_refused(sagemaker):
-    missing = f"{ARN}/nobody"
-    assert refusal(sagemaker.list_tags, ResourceArn=missing)[0] == "ValidationException"
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("/job", "/nobody-job"),
+        ("/job", "/JOB"),
+        (ACCOUNT, "000000000001"),
+        ("us-east-1", "eu-west-1"),
+        ("training-job/", "model/"),
+        ("training-job/", ""),
+        ("training-job/", "training-job/training-job/"),
+    ],
+)
+def test_tags_are_those_of_the_very_arn(sagemaker, job, change):
+    own = f"{ARN}/{job}"
+    arn = own.replace(*change)
+    tag = {"Key": "team", "Value": "dogs"}
+    missing = ("ValidationException", MISSING)
+    assert arn != own
+    assert refusal(sagemaker.list_tags, ResourceArn=arn) == missing
+    assert refusal(sagemaker.add_tags, ResourceArn=arn, Tags=[tag]) == missing
+    assert refusal(sagemaker.delete_tags, ResourceArn=arn, TagKeys=["team"]) == missing
+    assert tags_of(sagemaker, own) == {}
+
+
+@pytest.mark.parametrize(
+    "arn", ["nobody", f"arn:aws:s3:::{ACCOUNT}", f"{ARN}/x".replace(ACCOUNT, "1")]
+)
+def test_tags_of_what_is_no_arn_of_sagemaker_are_refused(sagemaker, arn):
+    code, message = refusal(sagemaker.list_tags, ResourceArn=arn)
+    assert code == "ValidationException"
+    assert f"Value '{arn}' at 'resourceArn' failed to satisfy constraint" in message
 
 
 def test_a_job_in_progress_is_stopped_and_not_deleted(sagemaker, name):

@@ -56,6 +56,34 @@ TEST_F(TrainingJobsTest, HaveOneOfAName) {
   EXPECT_FALSE(jobs.find("b"));
 }
 
+TEST_F(TrainingJobsTest, HaveOneOfANameInWhateverCase) {
+  make("Dogs-1", 0);
+  TrainingJob again{.name = "dogs-1"};
+  begin(again, kNow);
+  EXPECT_EQ(jobs.create(again).error().kind, ErrorKind::kConflict);
+  EXPECT_FALSE(jobs.find("dogs-1"));
+  EXPECT_EQ(jobs.update("DOGS-1", [](TrainingJob&) { return true; }).error().kind,
+            ErrorKind::kNotFound);
+  end("Dogs-1", Stage::kFailed, 1);
+  EXPECT_EQ(jobs.remove("dogs-1").error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(jobs.find("Dogs-1")->name, "Dogs-1");
+  ASSERT_TRUE(jobs.remove("Dogs-1"));
+  EXPECT_TRUE(jobs.create(again));
+}
+
+TEST_F(TrainingJobsTest, AreFoundByTheirOwnArnOnly) {
+  TrainingJob job{.name = "Dogs-1", .arn = "arn:aws:sagemaker:r:1:training-job/dogs-1"};
+  begin(job, kNow);
+  ASSERT_TRUE(jobs.create(job));
+  EXPECT_EQ(jobs.find_by_arn(job.arn)->name, "Dogs-1");
+  for (const char* arn :
+       {"arn:aws:sagemaker:r:1:training-job/Dogs-1", "arn:aws:sagemaker:r:2:training-job/dogs-1",
+        "arn:aws:sagemaker:s:1:training-job/dogs-1", "arn:aws:sagemaker:r:1:model/dogs-1", "dogs-1",
+        ""}) {
+    EXPECT_FALSE(jobs.find_by_arn(arn)) << arn;
+  }
+}
+
 TEST_F(TrainingJobsTest, AreActiveInTheOrderInWhichTheyWereMade) {
   make("c", 0);
   make("a", 1);

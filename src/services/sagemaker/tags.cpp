@@ -8,22 +8,11 @@ namespace {
 
 using wire::Outcome;
 
-// The job that an ARN names, whose letters are small there.
+// The name of the job whose ARN it is, to the letter: policies are about that one.
 Outcome<std::string> name_in(const jobs::TrainingJobs& jobs, const std::string& arn) {
-  constexpr std::string_view kKind = ":training-job/";
-  const std::size_t at = arn.find(kKind);
-  if (at == std::string::npos) return no_such_resource();
-  std::string name = arn.substr(at + kKind.size());
-  if (jobs.find(name)) return name;
-  jobs::JobQuery query{.name_contains = name, .limit = 100};
-  for (;;) {
-    const auto page = jobs.list(query);
-    if (!page) return no_such_resource();
-    const auto found = std::ranges::find(page->jobs, arn, &jobs::JobSummary::arn);
-    if (found != page->jobs.end()) return found->name;
-    if (page->next.empty()) return no_such_resource();
-    query.after = page->next;
-  }
+  const auto job = jobs.find_by_arn(arn);
+  if (!job) return no_such_resource();
+  return job->name;
 }
 
 }  // namespace
@@ -41,8 +30,7 @@ Outcome<AddTagsOutput> SageMaker::handle(AddTags, const Call&, const AddTagsInpu
 }
 
 Outcome<ListTagsOutput> SageMaker::handle(ListTags, const Call&, const ListTagsInput& input) {
-  KENNEL_TRY(const std::string name, name_in(parts_.jobs, input.resource_arn));
-  const auto job = parts_.jobs.find(name);
+  const auto job = parts_.jobs.find_by_arn(input.resource_arn);
   if (!job) return no_such_resource();
   return ListTagsOutput{from_tags(job->tags), std::nullopt};
 }
