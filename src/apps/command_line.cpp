@@ -73,10 +73,8 @@ void add_head(CLI::App& app, TrainCommand& command) {
   option("--seed", command.seed, "The same seed gives the same model");
 }
 
-void add_train(CLI::App& app, TrainCommand& command) {
-  app.add_option("DIR", command.data,
-                 "Photos in DIR/{train,valid,test}/<class>/, or in DIR/<class>/ to be split")
-      ->required();
+// What `kennel train` and `kennel tune` have in common.
+void add_training(CLI::App& app, TrainCommand& command) {
   app.add_option("--output,-o", command.output_folder, "The run folder [default: runs/DIR-NNN]");
   app.add_option("--backbone", command.backbone, "The pretrained network under the head")
       ->check(CLI::IsMember(backbone_names()))
@@ -89,6 +87,69 @@ void add_train(CLI::App& app, TrainCommand& command) {
   app.add_flag("--resume", command.resume,
                "Go on with the run in --output, or with the last unfinished run on DIR");
   add_output(app, command.output, true);
+}
+
+constexpr const char* kPhotos =
+    "Photos in DIR/{train,valid,test}/<class>/, or in DIR/<class>/ to be split";
+
+void add_train(CLI::App& app, TrainCommand& command) {
+  app.add_option("DIR", command.data, kPhotos)->required();
+  add_training(app, command);
+}
+
+void add_search(CLI::App& app, TuneCommand& command) {
+  const auto option = [&app](const char* name, auto& value, const char* help) {
+    return app.add_option(name, value, help)->group("Search");
+  };
+  option("--strategy", command.strategy, "bayesian, random, grid, hyperband or asha")
+      ->check(CLI::IsMember({"bayesian", "random", "grid", "hyperband", "asha"}))
+      ->capture_default_str();
+  option("--trials", command.trials, "At most so many")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  option("--parallel", command.parallel,
+         "Trials at a time [default: one a processor; one of a --command]");
+  option("--time-budget", command.time_budget, "End after so long, such as 60s or 10m")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, double>{{"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}}));
+  option("--objective", command.objective,
+         "valid loss, valid top-1, train loss or train top-1; the name of what --metric finds")
+      ->capture_default_str();
+  auto* minimize = app.add_flag("--minimize", command.minimize, "Lower is better")->group("Search");
+  app.add_flag("--maximize", command.maximize, "Higher is better [default: of top-1]")
+      ->group("Search")
+      ->excludes(minimize);
+  option("--early-stopping", command.early_stopping,
+         "median: a trial stops once it is worse than the median of those before it; off")
+      ->check(CLI::IsMember({"median", "off"}))
+      ->capture_default_str();
+  option("--range", command.ranges,
+         "NAME=LOW:HIGH, NAME=LOW:HIGH:SCALING (auto, linear, log, reverse-log) or NAME=A,B,C; may "
+         "be repeated [default: learning_rate, batch_size, weight_decay, dropout, label_smoothing "
+         "and hidden]")
+      ->type_name("RANGE");
+  option("--space", command.space, "The ranges in a JSON file (docs/tuning.md)")->type_name("FILE");
+  option("--target", command.target, "End once the objective is as good as this");
+  option("--trials-patience", command.trials_patience,
+         "End after so many trials without a better one (0: never)")
+      ->capture_default_str();
+  option("--warm-start", command.warm_start,
+         "Learn from the trials of an earlier search's folder; may be repeated")
+      ->type_name("RUN");
+}
+
+void add_tune(CLI::App& app, TuneCommand& command) {
+  app.add_option("DIR", command.train.data, kPhotos);
+  add_search(app, command);
+  auto* metric = app.add_option("--metric", command.metric,
+                                "The objective in the command's output: a regular expression with "
+                                "a group, such as 'loss: ([0-9.]+)'; each match is an epoch")
+                     ->group("Search");
+  app.add_option("--command", command.command,
+                 "Tune a program instead: a shell command with {NAME} for each parameter")
+      ->group("Search")
+      ->needs(metric);
+  add_training(app, command.train);
 }
 
 void add_evaluate(CLI::App& app, EvaluateCommand& command) {
@@ -183,6 +244,7 @@ void add_doctor(CLI::App& app, DoctorCommand& command) {
 struct Parsed {
   SampleCommand sample;
   TrainCommand train;
+  TuneCommand tune;
   JobCommand job;
   EvaluateCommand evaluate;
   PredictCommand predict;
@@ -269,6 +331,9 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   auto* train = app.add_subcommand("train", "Train a classifier on a folder of photos");
   add_train(*train, parsed.train);
   parsed.choose(train, parsed.train);
+  auto* tune = app.add_subcommand("tune", "Find the settings that train the best classifier");
+  add_tune(*tune, parsed.tune);
+  parsed.choose(tune, parsed.tune);
   auto* job = app.add_subcommand("job", "Run one SageMaker training job (for the server)");
   job->group("");  // not in the list of commands
   parsed.choose(job, parsed.job);

@@ -49,6 +49,25 @@ struct TrainCommand {
   OutputOptions output;
 };
 
+struct TuneCommand {
+  TrainCommand train;  // what every trial has, and where it is written
+  std::string strategy = "bayesian";
+  int trials = 20;
+  int parallel = 0;                   // 0: as many as there are processors, but one of a command
+  std::optional<double> time_budget;  // seconds
+  std::string objective = "valid loss";
+  bool minimize = false;
+  bool maximize = false;  // neither: as the objective's name says
+  std::string early_stopping = "median";
+  std::vector<base::Path> warm_start;
+  std::vector<std::string> ranges;
+  std::optional<base::Path> space;
+  std::optional<double> target;
+  int trials_patience = 0;
+  std::optional<std::string> command;
+  std::string metric;
+};
+
 // For the server: one SageMaker training job, told what to do by files and the environment.
 struct JobCommand {};
 
@@ -153,7 +172,7 @@ struct FsckCommand {
   OutputOptions output;
 };
 
-using Command = std::variant<SampleCommand, TrainCommand, JobCommand, EvaluateCommand,
+using Command = std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
                              PredictCommand, CompareCommand, WeightsCommand, CacheListCommand,
                              CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand,
                              LogsCommand, StopCommand, DoctorCommand, UsageCommand, FsckCommand>;

@@ -41,6 +41,7 @@ base::Result<int> handle(const Command& command, char** argv) {
                                [](const UsageCommand& usage) { return run_usage(usage); },
                                [](const FsckCommand& fsck) { return run_fsck(fsck); },
                                [&](const TrainCommand&) { return hand_over("kennel-train", argv); },
+                               [&](const TuneCommand&) { return hand_over("kennel-train", argv); },
                                [&](const JobCommand&) { return hand_over("kennel-train", argv); },
                                [&](const auto&) { return hand_over("kennel-infer", argv); }},
                     command);

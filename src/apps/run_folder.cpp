@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -20,25 +21,27 @@ using base::ErrorKind;
 constexpr int kNumberMax = 10000;
 constexpr std::uint64_t kResultsBytesMax = 64 * base::kMiB;
 
-std::string data_name(const base::Path& data) {
-  auto normal = fs::absolute(data).lexically_normal();
-  if (!normal.has_filename()) normal = normal.parent_path();
-  return normal.filename().empty() ? "photos" : normal.filename().string();
-}
+// Files of a training, and of a search.
+constexpr std::array kBegun{"checkpoint.pth", "trials.jsonl"};
+constexpr std::array kResults{"results.json", "tuning.json"};
 
 bool holds_a_run(const base::Path& folder) {
-  std::error_code ignored;
-  return fs::exists(folder / "checkpoint.pth", ignored) ||
-         fs::exists(folder / "results.json", ignored);
+  const auto is_there = [&](const char* name) {
+    std::error_code ignored;
+    return fs::exists(folder / name, ignored);
+  };
+  return std::ranges::any_of(kBegun, is_there) || std::ranges::any_of(kResults, is_there);
 }
 
 // An interrupted run has results too, of the best so far.
 bool is_finished(const base::Path& folder) {
-  const auto bytes = base::read_file(folder / "results.json", kResultsBytesMax);
-  if (!bytes) return false;
-  const auto results = nlohmann::json::parse(bytes->begin(), bytes->end(), nullptr, false);
-  const nlohmann::json::json_pointer ending("/ending");
-  return results.contains(ending) && results.at(ending) != "interrupted";
+  return std::ranges::any_of(kResults, [&](const char* name) {
+    const auto bytes = base::read_file(folder / name, kResultsBytesMax);
+    if (!bytes) return false;
+    const auto results = nlohmann::json::parse(bytes->begin(), bytes->end(), nullptr, false);
+    const nlohmann::json::json_pointer ending("/ending");
+    return results.contains(ending) && results.at(ending) != "interrupted";
+  });
 }
 
 bool is_empty_or_missing(const base::Path& folder) {
@@ -81,6 +84,12 @@ base::Result<base::Path> find_last(const base::Path& runs, const std::string& na
 }
 
 }  // namespace
+
+std::string data_name(const base::Path& data) {
+  auto normal = fs::absolute(data).lexically_normal();
+  if (!normal.has_filename()) normal = normal.parent_path();
+  return normal.filename().empty() ? "photos" : normal.filename().string();
+}
 
 base::Result<base::Path> open_run_folder(const RunFolderRequest& request, const base::Path& runs) {
   const std::string name = data_name(request.data);

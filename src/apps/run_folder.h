@@ -2,11 +2,15 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/disk.h"
 #include "base/error.h"
 
 namespace kennel::apps {
+
+// What a data set is called after: its folder.
+[[nodiscard]] std::string data_name(const base::Path& data);
 
 struct RunFolderRequest {
   base::Path data;

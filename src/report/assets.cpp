@@ -17,6 +17,7 @@ kennel_charts_js:
   .incbin "lines_and_bars.js"
   .incbin "confusion.js"
   .incbin "confusion_controls.js"
+  .incbin "search.js"
 kennel_charts_js_end:
 kennel_echarts_js:
   .incbin "echarts.min.js"

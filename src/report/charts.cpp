@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "report/blocks.h"
-#include "report/escape.h"
+#include "report/figure.h"
 
 namespace kennel::report {
 namespace {
@@ -16,30 +16,6 @@ using nlohmann::json;
 
 // Beyond this many numbers a table below the chart helps nobody and doubles the page.
 constexpr std::size_t kTabulatedMax = 600;
-
-struct Figure {
-  std::string_view kind;
-  std::string_view title;
-  std::string spoken;  // what the drawing shows, for a screen reader
-  Width width;
-  json data;
-  std::string table;
-};
-
-std::string figure_html(Figure figure) {
-  figure.data["kind"] = figure.kind;
-  std::string html = fmt::format("<figure class=\"chart {}{}\">", figure.kind,
-                                 figure.width == Width::kHalf ? " half" : "");
-  if (!figure.title.empty()) html += "<figcaption>" + element("h3", figure.title) + "</figcaption>";
-  html += fmt::format("<div class=\"canvas\" role=\"img\" aria-label=\"{}\"></div>",
-                      escape_html(figure.spoken));
-  html += "<noscript><p class=\"remark\">The drawing needs JavaScript.</p></noscript>";
-  html += "<script type=\"application/json\">" + to_script_json(figure.data) + "</script>";
-  if (!figure.table.empty()) {
-    html += "<details><summary>Numbers</summary>" + figure.table + "</details>";
-  }
-  return html + "</figure>\n";
-}
 
 json to_json(const NumberFormat& format) {
   return {{"decimals", format.decimals}, {"scale", format.scale}, {"unit", format.unit}};

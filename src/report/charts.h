@@ -11,5 +11,9 @@ namespace kennel::report {
 [[nodiscard]] std::string block_html(const LineChart& chart);
 [[nodiscard]] std::string block_html(const BarChart& chart);
 [[nodiscard]] std::string block_html(const ConfusionMatrix& matrix);
+[[nodiscard]] std::string block_html(const ScatterChart& chart);
+[[nodiscard]] std::string block_html(const ParallelChart& chart);
+[[nodiscard]] std::string block_html(const HeatMap& map);
+[[nodiscard]] std::string block_html(const Timeline& timeline);
 
 }  // namespace kennel::report

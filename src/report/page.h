@@ -112,6 +112,71 @@ struct ConfusionMatrix {
   std::vector<std::uint64_t> counts;
 };
 
+// Points, each with a text that is told under the mouse; `stepped`: joined by steps instead.
+struct PointSeries {
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<std::string> labels;  // none, or one for each point
+  bool stepped = false;
+};
+
+// Of an axis with `categories`, values are places among them, from 0.
+struct ScatterAxis {
+  std::string label;
+  bool logarithmic = false;
+  std::vector<std::string> categories = {};
+};
+
+struct ScatterChart {
+  std::string title;
+  ScatterAxis x;
+  ScatterAxis y;
+  std::vector<PointSeries> series;
+  Width width = Width::kFull;
+};
+
+// A line through all axes for each row; drawing along an axis picks those that pass there. Colours
+// go by the last axis, where `better` is at its lower or upper end.
+enum class Better { kLower, kHigher };
+struct ParallelChart {
+  std::string title;
+  std::vector<ScatterAxis> axes;
+  std::vector<std::vector<double>> rows;
+  std::vector<std::string> names;  // of the rows
+  Better better = Better::kLower;
+};
+
+// Values over a grid, values[row * columns.size() + column], and points on top. Both axes are in
+// the unit of the ticks that name some of their places: [0, 1].
+struct Tick {
+  double at = 0;
+  std::string label;
+};
+struct HeatMap {
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::size_t columns = 0;
+  std::vector<double> values;
+  std::vector<Tick> x_ticks;
+  std::vector<Tick> y_ticks;
+  PointSeries points;
+  Width width = Width::kHalf;
+};
+
+// Bars along time, one line each.
+struct Span {
+  std::string label;
+  std::string kind;  // has a colour of its own
+  double begin = 0;  // seconds
+  double end = 0;
+};
+struct Timeline {
+  std::string title;
+  std::vector<Span> spans;
+};
+
 // The first caption line stands out; the others are remarks below it.
 struct Photo {
   base::Bytes jpeg;
@@ -124,7 +189,8 @@ struct PhotoGrid {
   std::vector<Photo> photos;
 };
 
-using Block = std::variant<Note, KeyValues, Table, LineChart, BarChart, ConfusionMatrix, PhotoGrid>;
+using Block = std::variant<Note, KeyValues, Table, LineChart, BarChart, ConfusionMatrix, PhotoGrid,
+                           ScatterChart, ParallelChart, HeatMap, Timeline>;
 
 struct Section {
   std::string title;

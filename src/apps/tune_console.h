@@ -1,0 +1,29 @@
+// What `kennel tune` says while it works.
+#pragma once
+
+#include <memory>
+
+#include "apps/command_line.h"
+#include "base/clock.h"
+#include "trials/search_loop.h"
+
+namespace kennel::apps {
+
+class TuneConsole : public trials::SearchObserver {
+ public:
+  virtual void on_resumed(const trials::TrialRecords& trials) = 0;
+  virtual void on_end(const trials::SearchOutcome& outcome, const base::Path& folder,
+                      const std::string& reproduce) = 0;
+};
+
+// A table that lives, on a terminal; a line a trial elsewhere; JSON events for programs.
+[[nodiscard]] std::unique_ptr<TuneConsole> make_tune_console(const OutputOptions& output,
+                                                             const trials::SearchOptions& options,
+                                                             const base::Clock& clock);
+
+// Heading and rows, the best marked: trial, state, parameters, objective, epoch, elapsed.
+[[nodiscard]] std::vector<std::string> trial_table(const trials::SearchOptions& options,
+                                                   const trials::TrialRecords& trials,
+                                                   std::size_t rows_max);
+
+}  // namespace kennel::apps
