@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace kennel::jobs {
@@ -16,6 +17,7 @@ constexpr const char* kSummaries = "training-job-summaries";
 constexpr const char* kActive = "training-jobs-active";
 constexpr const char* kMetrics = "training-metrics";
 constexpr std::size_t kTogether = 1000;
+constexpr std::int64_t kNotEnded = -1;
 
 std::int64_t to_us(TimePoint time) {
   return std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -29,29 +31,40 @@ std::string time_key(const TrainingJob& job) {
   return fmt::format("{:013x}/{}", made.count(), job.name);
 }
 
+// Short, and quickly read: whoever lists jobs reads many of them. The name and the ARN have no
+// tabs.
 std::string summary_record(const TrainingJob& job) {
-  return json{{"name", job.name},
-              {"arn", job.arn},
-              {"created", to_us(job.created)},
-              {"modified", to_us(job.modified)},
-              {"ended", job.ended ? json(to_us(*job.ended)) : json()},
-              {"stage", static_cast<int>(job.stage)}}
-      .dump();
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}", to_us(job.created), to_us(job.modified),
+                     job.ended ? to_us(*job.ended) : kNotEnded, static_cast<int>(job.stage),
+                     job.name, job.arn);
+}
+
+std::string_view take_field(std::string_view& record) {
+  const std::size_t end = std::min(record.find('\t'), record.size());
+  const std::string_view field = record.substr(0, end);
+  record.remove_prefix(std::min(end + 1, record.size()));
+  return field;
+}
+
+std::int64_t take_number(std::string_view& record) {
+  const std::string_view field = take_field(record);
+  std::int64_t number = 0;
+  const auto read = std::from_chars(field.data(), field.data() + field.size(), number);
+  base::check(read.ec == std::errc() && read.ptr == field.data() + field.size(),
+              "a summary has whole numbers");
+  return number;
 }
 
 JobSummary summary_from(std::string_view record) {
-  const json value = json::parse(record);
-  JobSummary summary{.name = value.at("name"),
-                     .arn = value.at("arn"),
-                     .created = from_us(value.at("created")),
-                     .modified = from_us(value.at("modified")),
-                     .stage = static_cast<Stage>(value.at("stage").get<int>())};
-  if (!value.at("ended").is_null()) summary.ended = from_us(value.at("ended"));
+  JobSummary summary{.created = from_us(take_number(record)),
+                     .modified = from_us(take_number(record))};
+  if (const std::int64_t ended = take_number(record); ended != kNotEnded) {
+    summary.ended = from_us(ended);
+  }
+  summary.stage = static_cast<Stage>(take_number(record));
+  summary.name = take_field(record);
+  summary.arn = record;
   return summary;
-}
-
-JobSummary to_summary(const TrainingJob& job) {
-  return {job.name, job.arn, job.created, job.modified, job.ended, job.stage};
 }
 
 std::string to_lower(std::string_view text) {
@@ -62,40 +75,41 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
+// The query's name is in lower case already.
 bool wants(const JobQuery& query, const JobSummary& job) {
   return (!query.status || status_of(job.stage) == *query.status) &&
          (!query.created_after || job.created > *query.created_after) &&
          (!query.created_before || job.created < *query.created_before) &&
          (!query.modified_after || job.modified > *query.modified_after) &&
          (!query.modified_before || job.modified < *query.modified_before) &&
-         to_lower(job.name).find(to_lower(query.name_contains)) != std::string::npos;
+         (query.name_contains.empty() ||
+          to_lower(job.name).find(query.name_contains) != std::string::npos);
 }
 
-// Walks a collection in the order of its keys until a page is full.
-template <class ToSummary>
-JobPage walk(const store::Records& records, const char* collection, const JobQuery& query,
-             const ToSummary& to_summary) {
+// In the order in which the jobs were made, which is that of the keys, until a page is full.
+JobPage by_creation(const store::Records& records, const JobQuery& query) {
   JobPage page;
   std::string after = query.after;
-  for (;;) {
-    const auto found = records.scan(
-        collection, {.after = after, .limit = kTogether, .descending = query.descending});
+  // Most pages are full with the first of so many.
+  for (std::size_t limit = std::min(query.limit + 1, kTogether);; limit = kTogether) {
+    const auto found =
+        records.scan(kSummaries, {.after = after, .limit = limit, .descending = query.descending});
     for (const store::Record& record : found) {
-      JobSummary job = to_summary(record.value);
-      if (!wants(query, job)) {
-        after = record.key;
-        continue;
+      JobSummary job = summary_from(record.value);
+      if (wants(query, job)) {
+        if (page.jobs.size() == query.limit) {
+          page.next = after;
+          return page;
+        }
+        page.jobs.push_back(std::move(job));
       }
-      if (page.jobs.size() == query.limit) {
-        page.next = after;
-        return page;
-      }
-      page.jobs.push_back(std::move(job));
       after = record.key;
     }
-    if (found.size() < kTogether) return page;
+    if (found.size() < limit) return page;
   }
 }
+
+std::string name_key(const JobSummary& job) { return job.name; }
 
 // Where a job stands in the order of statuses: their names, then the time made.
 std::string status_key(const JobSummary& job) {
@@ -103,33 +117,40 @@ std::string status_key(const JobSummary& job) {
                      job.name);
 }
 
-JobPage by_status(const store::Records& records, const JobQuery& query) {
-  std::vector<std::pair<std::string, JobSummary>> all;
+using Keyed = std::pair<std::string, JobSummary>;
+
+// All that are wanted and come after `query.after`, in no order.
+std::vector<Keyed> keyed(const store::Records& records, const JobQuery& query,
+                         std::string (*key_of)(const JobSummary&)) {
+  std::vector<Keyed> all;
   std::string after;
   for (bool more = true; more;) {
     const auto found = records.scan(kSummaries, {.after = after, .limit = kTogether});
     more = found.size() == kTogether;
+    if (more) after = found.back().key;
     for (const store::Record& record : found) {
       JobSummary job = summary_from(record.value);
-      after = record.key;
-      if (wants(query, job)) all.emplace_back(status_key(job), std::move(job));
+      if (!wants(query, job)) continue;
+      std::string key = key_of(job);
+      const bool seen =
+          !query.after.empty() && (query.descending ? key >= query.after : key <= query.after);
+      if (!seen) all.emplace_back(std::move(key), std::move(job));
     }
   }
-  std::ranges::sort(all, {}, &std::pair<std::string, JobSummary>::first);
-  if (query.descending) std::ranges::reverse(all);
+  return all;
+}
+
+JobPage by_key(const store::Records& records, const JobQuery& query,
+               std::string (*key_of)(const JobSummary&)) {
+  std::vector<Keyed> all = keyed(records, query, key_of);
+  const std::size_t count = std::min(query.limit, all.size());
+  const auto before = [&](const Keyed& left, const Keyed& right) {
+    return query.descending ? right.first < left.first : left.first < right.first;
+  };
+  std::ranges::partial_sort(all, all.begin() + static_cast<std::ptrdiff_t>(count), before);
   JobPage page;
-  std::string last;
-  for (auto& [key, job] : all) {
-    const bool seen =
-        !query.after.empty() && (query.descending ? key >= query.after : key <= query.after);
-    if (seen) continue;
-    if (page.jobs.size() == query.limit) {
-      page.next = last;
-      break;
-    }
-    page.jobs.push_back(std::move(job));
-    last = key;
-  }
+  if (count < all.size()) page.next = all[count - 1].first;
+  for (std::size_t i = 0; i < count; ++i) page.jobs.push_back(std::move(all[i].second));
   return page;
 }
 
@@ -152,15 +173,16 @@ std::optional<TrainingJob> TrainingJobs::find(std::string_view name) const {
   return job_from_record(record->value);
 }
 
-base::Result<JobPage> TrainingJobs::list(const JobQuery& query) const {
+base::Result<JobPage> TrainingJobs::list(const JobQuery& asked) const {
+  JobQuery query = asked;
+  query.name_contains = to_lower(query.name_contains);
   switch (query.order) {
     case JobOrder::kName:
-      return walk(records_, kJobs, query,
-                  [](std::string_view record) { return to_summary(job_from_record(record)); });
-    case JobOrder::kCreated:
-      return walk(records_, kSummaries, query, &summary_from);
+      return by_key(records_, query, &name_key);
+    case JobOrder::kStatus:
+      return by_key(records_, query, &status_key);
     default:
-      return by_status(records_, query);
+      return by_creation(records_, query);
   }
 }
 

@@ -65,7 +65,7 @@ class TrainingJobs {
   [[nodiscard]] base::Result<void> create(const TrainingJob& job);
   [[nodiscard]] std::optional<TrainingJob> find(std::string_view name) const;
   // kInvalid: `after` is from no page of such a query.
-  [[nodiscard]] base::Result<JobPage> list(const JobQuery& query) const;
+  [[nodiscard]] base::Result<JobPage> list(const JobQuery& asked) const;
   // The names of the active ones, the oldest first.
   [[nodiscard]] std::vector<std::string> active() const;
 
