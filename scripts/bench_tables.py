@@ -248,10 +248,10 @@ def describe_many_jobs(content: dict) -> str:
     return (
         f"The sandbox costs {summary['sandbox_added_ms']:.0f} ms an instance. Among "
         f"{many['count']:,} jobs that have ended every List and Describe has its median within "
-        f"{summary['slowest_p50_ms']:.1f} ms and its p99 within {summary['slowest_p99_ms']:.0f} ms; "
-        f"the server has {memory['after_reads']:.0f} MiB then, and {memory['a_tenth']:.0f} with a "
-        f"tenth of them. {at_once[0]['count']} jobs of `/bin/true` at once, in sandboxes, take "
-        f"{summary['at_once_seconds']:.1f} s."
+        f"{summary['slowest_p50_ms']:.1f} ms and its p99 within {summary['slowest_p99_ms']:.0f} "
+        f"ms; the server has {memory['after_reads']:.0f} MiB then, and {memory['a_tenth']:.0f} "
+        f"with a tenth of them. {at_once[0]['count']} jobs of `/bin/true` at once, in sandboxes, "
+        f"take {summary['at_once_seconds']:.1f} s."
     )
 
 

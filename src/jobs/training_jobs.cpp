@@ -15,6 +15,7 @@ using nlohmann::json;
 constexpr const char* kJobs = "training-jobs";
 constexpr const char* kSummaries = "training-job-summaries";
 constexpr const char* kActive = "training-jobs-active";
+constexpr const char* kStopping = "training-jobs-stopping";
 constexpr const char* kMetrics = "training-metrics";
 constexpr std::size_t kTogether = 1000;
 constexpr std::int64_t kNotEnded = -1;
@@ -154,6 +155,23 @@ JobPage by_key(const store::Records& records, const JobQuery& query,
   return page;
 }
 
+// The first ones of a collection whose keys are <time made><name>.
+std::vector<std::string> names_of(const store::Records& records, const char* collection,
+                                  std::size_t limit) {
+  std::vector<std::string> names;
+  std::string after;
+  while (names.size() < limit) {
+    const std::size_t together = std::min(limit - names.size(), kTogether);
+    const auto found = records.scan(collection, {.after = after, .limit = together});
+    for (const store::Record& record : found) {
+      names.push_back(record.key.substr(record.key.find('/') + 1));
+    }
+    if (found.size() < together) break;
+    after = found.back().key;
+  }
+  return names;
+}
+
 std::string metric_prefix(std::string_view job) { return std::string(job) + '/'; }
 
 }  // namespace
@@ -186,17 +204,12 @@ base::Result<JobPage> TrainingJobs::list(const JobQuery& asked) const {
   }
 }
 
-std::vector<std::string> TrainingJobs::active() const {
-  std::vector<std::string> names;
-  std::string after;
-  for (;;) {
-    const auto found = records_.scan(kActive, {.after = after, .limit = kTogether});
-    for (const store::Record& record : found) {
-      names.push_back(record.key.substr(record.key.find('/') + 1));
-    }
-    if (found.size() < kTogether) return names;
-    after = found.back().key;
-  }
+std::vector<std::string> TrainingJobs::active(std::size_t limit) const {
+  return names_of(records_, kActive, limit);
+}
+
+std::vector<std::string> TrainingJobs::stopping() const {
+  return names_of(records_, kStopping, SIZE_MAX);
 }
 
 base::Result<TrainingJob> TrainingJobs::update(std::string_view name, const Change& change) {
@@ -209,7 +222,11 @@ base::Result<TrainingJob> TrainingJobs::update(std::string_view name, const Chan
     if (!change(job)) return job;
     store::Changes changes{{kJobs, job.name, to_record(job), record->version},
                            {kSummaries, time_key(job), summary_record(job)}};
-    if (!job.is_active()) changes.push_back({kActive, time_key(job)});
+    if (job.stage == Stage::kStopping) changes.push_back({kStopping, time_key(job), ""});
+    if (!job.is_active()) {
+      changes.push_back({kActive, time_key(job)});
+      changes.push_back({kStopping, time_key(job)});
+    }
     const auto committed = records_.commit(std::move(changes));
     if (committed) return job;
     if (committed.error().kind != ErrorKind::kConflict) return tl::unexpected(committed.error());

@@ -2,13 +2,15 @@
 //
 // Collections: "training-jobs" name -> TrainingJob; "training-job-summaries" <time made><name> ->
 // JobSummary, so that ten thousand can be listed without reading them; "training-jobs-active"
-// <time made><name> -> nothing, those that the runner owes an end; "training-metrics" job, metric
-// and number -> one value. All of a job's change in one commit.
+// <time made><name> -> nothing, those that the runner owes an end; "training-jobs-stopping" the
+// same of those of them that are being stopped; "training-metrics" job, metric and number -> one
+// value. All of a job's change in one commit.
 //
 // Every call is safe from several threads, and changes block until they are durable. Throws
 // store::StoreError.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -66,8 +68,10 @@ class TrainingJobs {
   [[nodiscard]] std::optional<TrainingJob> find(std::string_view name) const;
   // kInvalid: `after` is from no page of such a query.
   [[nodiscard]] base::Result<JobPage> list(const JobQuery& asked) const;
-  // The names of the active ones, the oldest first.
-  [[nodiscard]] std::vector<std::string> active() const;
+  // The names of the active ones, the oldest first; no more than `limit`.
+  [[nodiscard]] std::vector<std::string> active(std::size_t limit = SIZE_MAX) const;
+  // Of those the ones that are being stopped.
+  [[nodiscard]] std::vector<std::string> stopping() const;
 
   // Changes a job by `change`, which is called again on a newer state where others came first, and
   // gives false where the job is to stay as it is. The job as it is then; kNotFound.

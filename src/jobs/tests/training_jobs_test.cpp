@@ -65,6 +65,23 @@ TEST_F(TrainingJobsTest, AreActiveInTheOrderInWhichTheyWereMade) {
   EXPECT_THAT(jobs.active(), ElementsAre("c", "b"));
 }
 
+TEST_F(TrainingJobsTest, TellAsManyActiveOnesAsAreAskedFor) {
+  for (int i = 0; i < 1100; ++i) make(fmt::format("job-{:04}", i), i);
+  EXPECT_THAT(jobs.active(2), ElementsAre("job-0000", "job-0001"));
+  EXPECT_EQ(jobs.active(1050).size(), 1050);
+  EXPECT_EQ(jobs.active().back(), "job-1099");
+}
+
+TEST_F(TrainingJobsTest, TellWhichAreBeingStopped) {
+  make("a", 0);
+  make("b", 1);
+  end("b", Stage::kStopping, 2);
+  EXPECT_THAT(jobs.stopping(), ElementsAre("b"));
+  EXPECT_THAT(jobs.active(), ElementsAre("a", "b"));
+  end("b", Stage::kStopped, 3);
+  EXPECT_THAT(jobs.stopping(), IsEmpty());
+}
+
 TEST_F(TrainingJobsTest, AreListedInEveryOrder) {
   make("c", 0);
   make("a", 1);
