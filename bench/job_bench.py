@@ -84,6 +84,9 @@ class JobBench:
             await_failed(client)
             seconds = time.perf_counter() - start
             memory["all"] = server.rss_mib()
+            failed = len(client.list_all(StatusEquals="Failed"))
+            if failed != count:
+                raise BenchError(f"{failed} of {count} jobs have failed; all should")
             answers = ask(client, count)
             memory["after_reads"] = server.rss_mib()
             return {

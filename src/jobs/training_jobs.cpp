@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace kennel::jobs {
@@ -87,27 +88,43 @@ bool wants(const JobQuery& query, const JobSummary& job) {
           to_lower(job.name).find(query.name_contains) != std::string::npos);
 }
 
-// In the order in which the jobs were made, which is that of the keys, until a page is full.
-JobPage by_creation(const store::Records& records, const JobQuery& query) {
-  JobPage page;
-  std::string after = query.after;
-  // Most pages are full with the first of so many.
-  for (std::size_t limit = std::min(query.limit + 1, kTogether);; limit = kTogether) {
-    const auto found =
-        records.scan(kSummaries, {.after = after, .limit = limit, .descending = query.descending});
-    for (const store::Record& record : found) {
-      JobSummary job = summary_from(record.value);
-      if (wants(query, job)) {
-        if (page.jobs.size() == query.limit) {
-          page.next = after;
-          return page;
-        }
-        page.jobs.push_back(std::move(job));
-      }
-      after = record.key;
-    }
-    if (found.size() < limit) return page;
+using Summaries = std::map<std::string, JobSummary>;
+
+Summaries all_summaries(const store::Records& records) {
+  Summaries all;
+  std::string after;
+  for (;;) {
+    const auto found = records.scan(kSummaries, {.after = after, .limit = kTogether});
+    for (const store::Record& one : found) all.emplace(one.key, summary_from(one.value));
+    if (found.size() < kTogether) return all;
+    after = found.back().key;
   }
+}
+
+// Takes jobs in order, until the page is full.
+template <class Iterator>
+JobPage fill(Iterator at, Iterator end, const JobQuery& query) {
+  JobPage page;
+  std::string_view last;
+  for (; at != end; ++at) {
+    const auto& [key, job] = *at;
+    if (!wants(query, job)) continue;
+    if (page.jobs.size() == query.limit) {
+      page.next = last;
+      return page;
+    }
+    page.jobs.push_back(job);
+    last = key;
+  }
+  return page;
+}
+
+JobPage by_creation(const Summaries& summaries, const JobQuery& query) {
+  if (!query.descending) {
+    return fill(summaries.upper_bound(query.after), summaries.end(), query);
+  }
+  const auto end = query.after.empty() ? summaries.end() : summaries.lower_bound(query.after);
+  return fill(std::make_reverse_iterator(end), summaries.rend(), query);
 }
 
 std::string name_key(const JobSummary& job) { return job.name; }
@@ -118,40 +135,25 @@ std::string status_key(const JobSummary& job) {
                      job.name);
 }
 
-using Keyed = std::pair<std::string, JobSummary>;
-
-// All that are wanted and come after `query.after`, in no order.
-std::vector<Keyed> keyed(const store::Records& records, const JobQuery& query,
-                         std::string (*key_of)(const JobSummary&)) {
-  std::vector<Keyed> all;
-  std::string after;
-  for (bool more = true; more;) {
-    const auto found = records.scan(kSummaries, {.after = after, .limit = kTogether});
-    more = found.size() == kTogether;
-    if (more) after = found.back().key;
-    for (const store::Record& record : found) {
-      JobSummary job = summary_from(record.value);
-      if (!wants(query, job)) continue;
-      std::string key = key_of(job);
-      const bool seen =
-          !query.after.empty() && (query.descending ? key >= query.after : key <= query.after);
-      if (!seen) all.emplace_back(std::move(key), std::move(job));
-    }
-  }
-  return all;
-}
-
-JobPage by_key(const store::Records& records, const JobQuery& query,
+// In the order of what `key_of` makes of them.
+JobPage by_key(const Summaries& summaries, const JobQuery& query,
                std::string (*key_of)(const JobSummary&)) {
-  std::vector<Keyed> all = keyed(records, query, key_of);
+  std::vector<std::pair<std::string, const JobSummary*>> all;
+  for (const auto& [time_key, job] : summaries) {
+    if (!wants(query, job)) continue;
+    std::string key = key_of(job);
+    const bool seen =
+        !query.after.empty() && (query.descending ? key >= query.after : key <= query.after);
+    if (!seen) all.emplace_back(std::move(key), &job);
+  }
   const std::size_t count = std::min(query.limit, all.size());
-  const auto before = [&](const Keyed& left, const Keyed& right) {
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(count);
+  std::ranges::partial_sort(all, middle, [&](const auto& left, const auto& right) {
     return query.descending ? right.first < left.first : left.first < right.first;
-  };
-  std::ranges::partial_sort(all, all.begin() + static_cast<std::ptrdiff_t>(count), before);
+  });
   JobPage page;
   if (count < all.size()) page.next = all[count - 1].first;
-  for (std::size_t i = 0; i < count; ++i) page.jobs.push_back(std::move(all[i].second));
+  for (std::size_t i = 0; i < count; ++i) page.jobs.push_back(*all[i].second);
   return page;
 }
 
@@ -180,6 +182,7 @@ base::Result<void> TrainingJobs::create(const TrainingJob& job) {
   auto committed = records_.commit({{kJobs, job.name, to_record(job), 0},
                                     {kSummaries, time_key(job), summary_record(job)},
                                     {kActive, time_key(job), ""}});
+  forget(time_key(job));
   if (committed || committed.error().kind != ErrorKind::kConflict) return committed;
   return base::fail(ErrorKind::kConflict,
                     fmt::format("there is a training job named {} already", job.name));
@@ -194,14 +197,39 @@ std::optional<TrainingJob> TrainingJobs::find(std::string_view name) const {
 base::Result<JobPage> TrainingJobs::list(const JobQuery& asked) const {
   JobQuery query = asked;
   query.name_contains = to_lower(query.name_contains);
+  const std::lock_guard lock(mutex_);
+  const Summaries& summaries = newest_summaries();
   switch (query.order) {
     case JobOrder::kName:
-      return by_key(records_, query, &name_key);
+      return by_key(summaries, query, &name_key);
     case JobOrder::kStatus:
-      return by_key(records_, query, &status_key);
+      return by_key(summaries, query, &status_key);
     default:
-      return by_creation(records_, query);
+      return by_creation(summaries, query);
   }
+}
+
+void TrainingJobs::forget(std::string time_key) {
+  const std::lock_guard lock(mutex_);
+  if (loaded_) forgotten_.insert(std::move(time_key));
+}
+
+// What is committed while this reads is forgotten, and so read again, once the lock is free.
+const TrainingJobs::Summaries& TrainingJobs::newest_summaries() const {
+  if (!loaded_) {
+    summaries_ = all_summaries(records_);
+    loaded_ = true;
+  }
+  while (!forgotten_.empty()) {
+    const std::string& key = *forgotten_.begin();
+    if (const auto record = records_.find(kSummaries, key)) {
+      summaries_[key] = summary_from(record->value);
+    } else {
+      summaries_.erase(key);
+    }
+    forgotten_.erase(forgotten_.begin());
+  }
+  return summaries_;
 }
 
 std::vector<std::string> TrainingJobs::active(std::size_t limit) const {
@@ -228,7 +256,10 @@ base::Result<TrainingJob> TrainingJobs::update(std::string_view name, const Chan
       changes.push_back({kStopping, time_key(job)});
     }
     const auto committed = records_.commit(std::move(changes));
-    if (committed) return job;
+    if (committed) {
+      forget(time_key(job));
+      return job;
+    }
     if (committed.error().kind != ErrorKind::kConflict) return tl::unexpected(committed.error());
   }
 }
@@ -251,8 +282,10 @@ base::Result<void> TrainingJobs::remove(std::string_view name) {
     for (const store::Record& value : values) changes.push_back({kMetrics, value.key});
     KENNEL_TRY_VOID(records_.commit(std::move(changes)));
   }
-  return records_.commit(
+  auto committed = records_.commit(
       {{kJobs, job.name, std::nullopt, record->version}, {kSummaries, time_key(job)}});
+  forget(time_key(job));
+  return committed;
 }
 
 void TrainingJobs::add_metrics(std::string_view job, std::uint64_t first_number,

@@ -6,13 +6,20 @@
 // same of those of them that are being stopped; "training-metrics" job, metric and number -> one
 // value. All of a job's change in one commit.
 //
+// The summaries are kept in memory too from the first listing on (some 300 bytes each): a record is
+// a page of the disk's, ten thousand of them more than a listing may take. All changes of jobs must
+// come through one TrainingJobs, therefore.
+//
 // Every call is safe from several threads, and changes block until they are durable. Throws
 // store::StoreError.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -86,7 +93,18 @@ class TrainingJobs {
   [[nodiscard]] std::vector<MetricValue> metrics(std::string_view job, std::size_t limit) const;
 
  private:
+  using Summaries = std::map<std::string, JobSummary>;
+
+  // After each commit: the summary in memory is not that of the records any more.
+  void forget(std::string time_key);
+  // Reads whatever is not in memory as it is in the records. Under mutex_.
+  const Summaries& newest_summaries() const;
+
   store::Records& records_;
+  mutable std::mutex mutex_;
+  mutable bool loaded_ = false;              // guarded by mutex_
+  mutable Summaries summaries_;              // guarded by mutex_; by time made and name
+  mutable std::set<std::string> forgotten_;  // guarded by mutex_; keys of summaries_
 };
 
 }  // namespace kennel::jobs

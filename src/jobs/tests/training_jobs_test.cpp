@@ -98,6 +98,18 @@ TEST_F(TrainingJobsTest, AreListedInEveryOrder) {
   }
 }
 
+TEST_F(TrainingJobsTest, AreListedAsTheLastChangeLeftThem) {
+  make("a", 0);
+  EXPECT_THAT(list({}), ElementsAre("a"));
+  make("b", 1);
+  EXPECT_THAT(list({}), ElementsAre("b", "a"));
+  end("a", Stage::kFailed, 2);
+  EXPECT_THAT(list({.status = JobStatus::kFailed}), ElementsAre("a"));
+  EXPECT_TRUE(jobs.remove("a"));
+  EXPECT_THAT(list({}), ElementsAre("b"));
+  EXPECT_THAT(TrainingJobs(records).list({})->jobs.size(), 1);
+}
+
 TEST_F(TrainingJobsTest, AreListedByWhatIsAskedFor) {
   make("dogs-1", 0);
   make("Dogs-2", 10);
