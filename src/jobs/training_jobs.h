@@ -6,7 +6,7 @@
 // same of those of them that are being stopped; "training-metrics" job, metric and number -> one
 // value. All of a job's change in one commit.
 //
-// The summaries are kept in memory too from the first listing on (some 300 bytes each): a record is
+// The summaries are kept in memory too from the first listing on: a record is
 // a page of the disk's, ten thousand of them more than a listing may take. All changes of jobs must
 // come through one TrainingJobs, therefore.
 //
