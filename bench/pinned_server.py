@@ -99,9 +99,15 @@ def run_load(
 class Kennel(PinnedServer):
     """`kennel up` on a free port, once it says that it is ready."""
 
-    def __init__(self, data: Path, cores: int | str):
-        command = [KENNEL, "up", "--quiet", "--data", data, "--listen", "127.0.0.1:0"]
-        super().__init__(command, cores, data.with_suffix(".log"), {})
+    def __init__(
+        self,
+        data: Path,
+        cores: int | str,
+        *options: str,
+        environment: dict[str, str] | None = None,
+    ):
+        command = [KENNEL, "up", "--quiet", "--data", data, "--listen", "127.0.0.1:0", *options]
+        super().__init__(command, cores, data.with_suffix(".log"), environment or {})
         line = self.process.stdout.readline()
         self.ready_ms = 1e3 * (time.perf_counter() - self.started)
         found = re.search(r"is ready at http://127\.0\.0\.1:(\d+)", line)

@@ -11,6 +11,7 @@ import accuracy
 import extraction
 import frontdoor
 import s3_objects
+import sagemaker_jobs
 import training
 from measured_process import BenchError
 from setting import BUILD, ROOT, find_photos, warn_when_busy
@@ -19,6 +20,7 @@ from subjects import EPOCHS
 PARTS = {
     "frontdoor": frontdoor.run,
     "objects": s3_objects.run,
+    "jobs": sagemaker_jobs.run,
     "extraction": extraction.run,
     "training": training.run,
     "accuracy": accuracy.run,

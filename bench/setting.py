@@ -101,15 +101,20 @@ def describe_setting(data: Path) -> dict[str, object]:
     return describe_server_setting(LOCK) | {"data": data.name, "photos": count_photos(data)}
 
 
-def describe_server_setting(lock: Path) -> dict[str, object]:
-    """Of a part that needs no photos."""
+def describe_server_setting(lock: Path | None) -> dict[str, object]:
+    """Of a part that needs no photos; without a lock, of one that has no peer."""
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "commit": describe_commit(),
         "machine": describe_machine(),
-        "peer": read_lock(lock),
+        "peer": read_lock(lock) if lock else [],
         "python": platform.python_version(),
     }
+
+
+def every_core() -> str:
+    """As taskset lists them."""
+    return ",".join(str(core) for core in sorted(os.sched_getaffinity(0)))
 
 
 def describe_commit() -> str:

@@ -221,12 +221,47 @@ def describe_keys(content: dict) -> str:
     )
 
 
+def jobs(content: dict) -> str:
+    summary, setting = content["summary"], content["setting"]
+    header = ("photos to a model", "`kennel train`", "a training job", "ratio", "first epoch later")
+    states = {"cold": "nothing in the cache", "warm": "features from the cache"}
+    rows = [
+        (
+            label,
+            f"{summary['medians'][f'train_{state}']['wall_seconds']:.2f} s",
+            f"{summary['medians'][f'job_{state}']['wall_seconds']:.2f} s",
+            f"{summary['fit_per_train'][state]:.2f}",
+            f"{summary['first_epoch_added_seconds'][state]:.2f} s",
+        )
+        for state, label in states.items()
+    ]
+    how = (
+        f"By the server's clock, without the client's polling, {machine(setting)}, "
+        f"{photos(setting)}, medians of {len(content['rounds'])} rounds, {made(setting)}."
+    )
+    return "\n\n".join([table(header, rows), how, describe_many_jobs(content)])
+
+
+def describe_many_jobs(content: dict) -> str:
+    summary, many = content["summary"], content["many"]
+    memory, at_once = many["rss_mib"], content["at_once"]
+    return (
+        f"The sandbox costs {summary['sandbox_added_ms']:.0f} ms an instance. Among "
+        f"{many['count']:,} jobs that have ended every List and Describe has its median within "
+        f"{summary['slowest_p50_ms']:.1f} ms and its p99 within {summary['slowest_p99_ms']:.0f} "
+        f"ms; the server has {memory['after_reads']:.0f} MiB then, and {memory['a_tenth']:.0f} "
+        f"with a tenth of them. {at_once[0]['count']} jobs of `/bin/true` at once, in sandboxes, "
+        f"take {summary['at_once_seconds']:.1f} s."
+    )
+
+
 TABLES = {
     "training": training,
     "accuracy": accuracy,
     "extraction": extraction,
     "frontdoor": frontdoor,
     "objects": objects,
+    "jobs": jobs,
 }
 
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "jobs/job_run.h"
@@ -135,19 +136,33 @@ class Runner::Scheduler {
     }
   }
 
+  // However many wait, it looks at those only that stop, run or come next.
   void schedule() {
-    bool full = false;
-    for (const std::string& name : parts_.jobs.active()) {
-      auto job = parts_.jobs.find(name);
+    for (const std::string& name : parts_.jobs.stopping()) stop_job(name);
+    while (const auto next = first_waiting()) {
+      auto job = parts_.jobs.find(*next);
       if (!job || !job->is_active()) continue;
-      if (const auto running = running_.find(name); running != running_.end()) {
-        if (job->stage == Stage::kStopping) running->second.run->stop();
-      } else if (job->stage == Stage::kStopping) {
-        (void)parts_.jobs.update(name, [this](TrainingJob& one) { return stop_now(one); });
-      } else if (!full) {
-        full = !begin_job(*std::move(job));
+      if (job->stage == Stage::kStopping) {
+        stop_job(*next);
+      } else if (!begin_job(*std::move(job))) {
+        return;
       }
     }
+  }
+
+  void stop_job(const std::string& name) {
+    if (const auto running = running_.find(name); running != running_.end()) {
+      running->second.run->stop();
+    } else {
+      (void)parts_.jobs.update(name, [this](TrainingJob& job) { return stop_now(job); });
+    }
+  }
+
+  std::optional<std::string> first_waiting() const {
+    for (std::string& name : parts_.jobs.active(running_.size() + 1)) {
+      if (!running_.contains(name)) return std::move(name);
+    }
+    return std::nullopt;
   }
 
   // False: there is no room for it, and so for none behind it.

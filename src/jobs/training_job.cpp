@@ -131,11 +131,17 @@ json reached(const TrainingJob& job) {
   for (const FinalMetric& metric : job.metrics) {
     metrics.push_back({metric.name, metric.value, to_ms(metric.time)});
   }
-  return {{"created", to_ms(job.created)},   {"modified", to_ms(job.modified)},
-          {"started", to_json(job.started)}, {"ended", to_json(job.ended)},
-          {"stage", to_name(job.stage)},     {"end", to_name(job.end_when_stopped)},
-          {"failure", job.failure_reason},   {"transitions", list_of(job.transitions)},
-          {"model", job.model_uri},          {"final", metrics}};
+  return {{"created", to_ms(job.created)},
+          {"modified", to_ms(job.modified)},
+          {"started", to_json(job.started)},
+          {"ended", to_json(job.ended)},
+          {"stage", to_name(job.stage)},
+          {"end", to_name(job.end_when_stopped)},
+          {"failure", job.failure_reason},
+          {"transitions", list_of(job.transitions)},
+          {"model", job.model_uri},
+          {"final", metrics},
+          {"number", job.number}};
 }
 
 void read_asked(const json& value, TrainingJob& job) {
@@ -165,6 +171,7 @@ void read_asked(const json& value, TrainingJob& job) {
 
 void read_reached(const json& value, TrainingJob& job) {
   job.created = from_ms(value.at("created"));
+  job.number = value.at("number");
   job.modified = from_ms(value.at("modified"));
   job.started = time_from(value.at("started"));
   job.ended = time_from(value.at("ended"));

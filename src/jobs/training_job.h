@@ -116,6 +116,7 @@ struct TrainingJob {
   std::vector<access::Tag> tags;
 
   TimePoint created;
+  std::uint32_t number = 0;  // among those made in the same millisecond; the records give it
   TimePoint modified;
   std::optional<TimePoint> started;  // the instances are there: what is paid for begins
   std::optional<TimePoint> ended;    // ... and ends

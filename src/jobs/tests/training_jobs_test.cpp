@@ -56,6 +56,14 @@ TEST_F(TrainingJobsTest, HaveOneOfAName) {
   EXPECT_FALSE(jobs.find("b"));
 }
 
+TEST_F(TrainingJobsTest, KeepTheirOrderWithinAMillisecond) {
+  for (const char* name : {"c", "a", "b"}) make(name, 0);
+  EXPECT_THAT(jobs.active(), ElementsAre("c", "a", "b"));
+  EXPECT_THAT(list({}), ElementsAre("b", "a", "c"));
+  end("a", Stage::kFailed, 1);
+  EXPECT_THAT(jobs.active(), ElementsAre("c", "b"));
+}
+
 TEST_F(TrainingJobsTest, HaveOneOfANameInWhateverCase) {
   make("Dogs-1", 0);
   TrainingJob again{.name = "dogs-1"};
@@ -93,6 +101,23 @@ TEST_F(TrainingJobsTest, AreActiveInTheOrderInWhichTheyWereMade) {
   EXPECT_THAT(jobs.active(), ElementsAre("c", "b"));
 }
 
+TEST_F(TrainingJobsTest, TellAsManyActiveOnesAsAreAskedFor) {
+  for (int i = 0; i < 1100; ++i) make(fmt::format("job-{:04}", i), i);
+  EXPECT_THAT(jobs.active(2), ElementsAre("job-0000", "job-0001"));
+  EXPECT_EQ(jobs.active(1050).size(), 1050);
+  EXPECT_EQ(jobs.active().back(), "job-1099");
+}
+
+TEST_F(TrainingJobsTest, TellWhichAreBeingStopped) {
+  make("a", 0);
+  make("b", 1);
+  end("b", Stage::kStopping, 2);
+  EXPECT_THAT(jobs.stopping(), ElementsAre("b"));
+  EXPECT_THAT(jobs.active(), ElementsAre("a", "b"));
+  end("b", Stage::kStopped, 3);
+  EXPECT_THAT(jobs.stopping(), IsEmpty());
+}
+
 TEST_F(TrainingJobsTest, AreListedInEveryOrder) {
   make("c", 0);
   make("a", 1);
@@ -107,6 +132,18 @@ TEST_F(TrainingJobsTest, AreListedInEveryOrder) {
                 ElementsAre("c", "a", "b"));
     EXPECT_THAT(list({.order = JobOrder::kStatus, .limit = limit}), ElementsAre("b", "a", "c"));
   }
+}
+
+TEST_F(TrainingJobsTest, AreListedAsTheLastChangeLeftThem) {
+  make("a", 0);
+  EXPECT_THAT(list({}), ElementsAre("a"));
+  make("b", 1);
+  EXPECT_THAT(list({}), ElementsAre("b", "a"));
+  end("a", Stage::kFailed, 2);
+  EXPECT_THAT(list({.status = JobStatus::kFailed}), ElementsAre("a"));
+  EXPECT_TRUE(jobs.remove("a"));
+  EXPECT_THAT(list({}), ElementsAre("b"));
+  EXPECT_THAT(TrainingJobs(records).list({})->jobs.size(), 1);
 }
 
 TEST_F(TrainingJobsTest, AreListedByWhatIsAskedFor) {
