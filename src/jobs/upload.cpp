@@ -9,8 +9,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <future>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "base/checksum.h"
 
@@ -22,6 +25,7 @@ namespace fs = std::filesystem;
 // Each level is a descriptor of ours.
 constexpr int kDepthMax = 100;
 constexpr std::size_t kPieceBytes = 256 * base::kKiB;
+constexpr std::size_t kTogetherBytes = base::kMiB;
 
 // A file or folder of the job's, whatever links it makes meanwhile: they are never followed, so
 // that no file of the server's can be had for one of the job's.
@@ -108,21 +112,29 @@ std::optional<std::string> read_foreign(const JobFolder& folder, const std::stri
   return text;
 }
 
-// An object on its way into the store.
+// An object on its way into the store, piece by piece: MD5, the slowest part of it, on a thread of
+// its own beside the rest.
 class Uploader::Writer {
  public:
   explicit Writer(store::Blobs& blobs) : blobs_(blobs) {}
+  ~Writer() {
+    if (hashing_.valid()) hashing_.wait();
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   void append(base::ByteView bytes) {
-    if (bytes.empty()) return;
-    if (!writer_) writer_ = blobs_.begin();
-    writer_->append(bytes);
-    md5_.update(bytes);
-    checksum_.update(bytes);
-    size_ += bytes.size();
+    while (!bytes.empty()) {
+      const auto part = bytes.first(std::min(bytes.size(), kTogetherBytes - piece_.size()));
+      piece_.insert(piece_.end(), part.begin(), part.end());
+      bytes = bytes.subspan(part.size());
+      if (piece_.size() == kTogetherBytes) take_piece();
+    }
   }
 
   objects::NewObject finish() {
+    if (!piece_.empty()) take_piece();
+    if (hashing_.valid()) hashing_.get();
     objects::NewObject object{.owner = objects::make_owner_id()};
     object.content.size = size_;
     object.content.etag = base::to_hex(md5_.finish());
@@ -136,11 +148,25 @@ class Uploader::Writer {
   }
 
  private:
+  void take_piece() {
+    if (hashing_.valid()) hashing_.get();
+    hashed_ = std::exchange(piece_, {});
+    piece_.reserve(kTogetherBytes);
+    hashing_ = std::async(std::launch::async, [this] { md5_.update(hashed_); });
+    if (!writer_) writer_ = blobs_.begin();
+    writer_->append(hashed_);
+    checksum_.update(hashed_);
+    size_ += hashed_.size();
+  }
+
   store::Blobs& blobs_;
   std::unique_ptr<store::BlobWriter> writer_;  // none while there are no bytes
   base::Md5 md5_;
   base::Checksum checksum_{base::ChecksumAlgorithm::kCrc64Nvme};
   std::uint64_t size_ = 0;
+  base::Bytes piece_;
+  base::Bytes hashed_;  // while `hashing_` goes on
+  std::future<void> hashing_;
 };
 
 base::Result<void> Uploader::put(const S3Uri& to, Writer& writer, const char* type, TimePoint now) {

@@ -37,7 +37,7 @@ def test_page_makes_no_complaint_and_no_request(seen, scheme):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_chart_is_drawn(seen, scheme):
     drawings = seen[scheme]["drawings"]
-    assert len(drawings) == 6
+    assert len(drawings) == 10
     for drawing in drawings:
         assert drawing["width"] > 300, drawing
         assert drawing["height"] > 100, drawing

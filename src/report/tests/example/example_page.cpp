@@ -154,6 +154,29 @@ PhotoGrid top_losses(const std::vector<std::string>& classes, std::vector<base::
   return grid;
 }
 
+Section search_section() {
+  ScatterChart history{.title = "The best so far", .x = {"trial"}, .y = {"loss"}};
+  history.series = {
+      {.name = "each trial", .x = {1, 2, 3}, .y = {3, 1, 2}, .labels = {"a", "b", "<i>c"}},
+      {.name = "best so far", .x = {1, 2, 3}, .y = {3, 1, 1}, .stepped = true}};
+  ParallelChart parallel{.title = "All trials",
+                         .axes = {{.label = "rate", .logarithmic = true},
+                                  {.label = "kind", .categories = {"adam", "<b>sgd"}},
+                                  {"loss"}},
+                         .rows = {{0.001, 0, 3}, {0.01, 1, 1}, {0.1, 0, 2}},
+                         .names = {"trial 1", "trial 2", "trial 3"}};
+  HeatMap surface{.title = "rate and units", .x_label = "rate", .y_label = "units", .columns = 8};
+  for (int cell = 0; cell < 64; ++cell) surface.values.push_back((cell % 8 - 3) * (cell / 8 - 4));
+  surface.x_ticks = {{0, "0.001"}, {1, "0.1"}};
+  surface.y_ticks = {{0, "8"}, {1, "64"}};
+  surface.points = {.name = "trials", .x = {0.1, 0.9}, .y = {0.5, 0.2}, .labels = {"1", "2"}};
+  Timeline timeline{.title = "Who ran when",
+                    .spans = {{"trial 1", "completed", 0, 2}, {"trial 2", "stopped", 1, 3}}};
+  return {
+      .title = "A search",
+      .blocks = {std::move(history), std::move(parallel), std::move(surface), std::move(timeline)}};
+}
+
 Page example(std::vector<base::Bytes> photos) {
   const std::vector<std::string> classes = invented_breeds();
   ConfusionMatrix matrix = confusion(classes, base::Random(1));
@@ -184,6 +207,7 @@ Page example(std::vector<base::Bytes> photos) {
                        .tone = Tone::kWarning},
                   top_losses(classes, std::move(photos))}},
       {.title = "Time", .lead = "", .blocks = {where_time_went(), confidences()}},
+      search_section(),
       {.title = "Settings",
        .lead = "",
        .blocks = {KeyValues{.title = "",
