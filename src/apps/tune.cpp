@@ -111,7 +111,8 @@ base::Result<base::Path> open_folder(const TuneCommand& command) {
 base::Result<int> tune_command(const TuneCommand& command, trials::SearchOptions options) {
   KENNEL_TRY(const base::Path folder, open_folder(command));
   const EmptyFolderRemoval removal(folder, kRuns);
-  const trials::CommandOptions run{*command.command, command.metric, folder / "trials"};
+  const trials::CommandOptions run{*command.command, command.metric, folder / "trials",
+                                   programs_folder() / "kennel-sandbox"};
   KENNEL_TRY_VOID(
       trials::validate(run, options.search.space, tune::promotes(options.search.strategy)));
   KENNEL_TRY(const auto lock, RunFolderLock::take(folder));

@@ -63,7 +63,10 @@ base::Result<tune::Space> search_space(const TuneCommand& command) {
 
 base::Result<trials::Objective> objective_of(const TuneCommand& command) {
   trials::Objective objective{.metric = command.objective, .maximize = command.maximize};
-  if (command.command) return objective;
+  if (command.command) {
+    if (objective.metric == TuneCommand().objective) objective.metric = "objective";
+    return objective;
+  }
   KENNEL_TRY_VOID(check_objective(objective.metric));
   const bool higher_is_better = objective.metric.ends_with("top-1");
   objective.maximize = command.maximize || (higher_is_better && !command.minimize);

@@ -12,6 +12,7 @@
 #include "compute/child_process.h"
 #include "compute/line_metric.h"
 #include "compute/line_splitter.h"
+#include "compute/sandbox/guard.h"
 
 namespace kennel::trials {
 namespace {
@@ -107,13 +108,18 @@ struct Pipe {
 // One run of a command, from its start to its end.
 class CommandRun {
  public:
-  CommandRun(const std::string& metric, std::unique_ptr<base::WritableFile> log,
+  CommandRun(const CommandOptions& options, std::unique_ptr<base::WritableFile> log,
              const TrialTask& task, const std::function<void(int, double)>& on_epoch)
-      : metric_(metric), log_(std::move(log)), task_(task), on_epoch_(on_epoch) {}
+      : metric_(options.metric),
+        guard_(options.guard),
+        log_(std::move(log)),
+        task_(task),
+        on_epoch_(on_epoch) {}
 
   TrialReturn run(const std::string& command) {
-    auto child = compute::ChildProcess::start({"/bin/sh", "-c", command}, whole_environment(),
-                                              pipe_.ends[1], {});
+    auto child = compute::ChildProcess::start(
+        {guard_, "guard", std::to_string(::getpid()), "--", "/bin/sh", "-c", command},
+        whole_environment(), pipe_.ends[1], {});
     if (!child) return {Return::kFailed, child.error().message};
     pipe_.close_write();
     while (read_on(*child)) {
@@ -154,7 +160,7 @@ class CommandRun {
       child.signal_group(SIGTERM);
       told_ = now;
     } else if (now - *told_ > kGrace) {
-      child.signal_group(SIGKILL);
+      child.signal(compute::kEndsInstance);
     }
   }
 
@@ -181,6 +187,7 @@ class CommandRun {
   }
 
   compute::LineMetric metric_;
+  std::string guard_;
   std::unique_ptr<base::WritableFile> log_;
   const TrialTask& task_;
   const std::function<void(int, double)>& on_epoch_;
@@ -252,7 +259,7 @@ TrialReturn CommandTrials::run(const TrialTask& task,
                                const std::function<void(int, double)>& on_epoch) {
   const base::Path folder = options_.folder / fmt::format("{:03}", task.number);
   disk_.make_folders(folder);
-  CommandRun run(options_.metric, disk_.create(folder / "log.txt"), task, on_epoch);
+  CommandRun run(options_, disk_.create(folder / "log.txt"), task, on_epoch);
   return run.run(command_of(options_, task));
 }
 

@@ -13,6 +13,7 @@ struct CommandOptions {
   std::string command;
   std::string metric;  // a regular expression; its first group is the objective's value
   base::Path folder;   // each trial has NNN/ in it, with its output in log.txt
+  base::Path guard;    // kennel-sandbox, so that a command ends with us, however we end
 };
 
 // kInvalid: a name in braces that nothing is known of, a parameter that the command never names, an

@@ -16,7 +16,6 @@ using tune::TrialState;
 
 constexpr std::size_t kSurfaceCells = 32;
 constexpr std::size_t kSurfacesMax = 2;
-constexpr std::size_t kCurvesMax = 60;
 
 // The report of one search; `page` puts the others' findings in order.
 class Report {
@@ -144,26 +143,16 @@ class Report {
             .series = {std::move(values), std::move(lowest)}};
   }
 
-  // The best ones, where there are too many for a legend to be read.
   [[nodiscard]] report::LineChart curves() const {
-    std::vector<const TrialRecord*> shown;
-    for (const TrialRecord& trial : outcome_.trials) {
-      if (trial.best(options_.objective)) shown.push_back(&trial);
-    }
-    std::ranges::stable_sort(shown, [this](const TrialRecord* one, const TrialRecord* other) {
-      return options_.objective.is_better(*one->best(options_.objective),
-                                          *other->best(options_.objective));
-    });
-    if (shown.size() > kCurvesMax) shown.resize(kCurvesMax);
     report::LineChart chart{.title = "After each epoch",
                             .x_label = "epoch",
                             .y_label = metric(),
                             .format = report::number(4)};
-    for (const TrialRecord* trial : shown) {
-      report::Series series{.name = fmt::format("trial {}", trial->number)};
-      for (std::size_t epoch = 0; epoch < trial->values.size(); ++epoch) {
+    for (const TrialRecord& trial : outcome_.trials) {
+      report::Series series{.name = fmt::format("trial {}", trial.number)};
+      for (std::size_t epoch = 0; epoch < trial.values.size(); ++epoch) {
         series.x.push_back(static_cast<double>(epoch) + 1);
-        series.y.push_back(trial->values[epoch]);
+        series.y.push_back(trial.values[epoch]);
       }
       chart.series.push_back(std::move(series));
     }
@@ -326,7 +315,6 @@ class Report {
     table.columns.push_back(report::number_column(metric(), report::number(4)));
     table.columns.push_back(report::number_column("epochs", report::number(0)));
     table.columns.push_back(report::number_column("cost", report::seconds(2)));
-    table.columns.push_back(report::text_column("reason"));
     for (const TrialRecord& trial : outcome_.trials) {
       std::vector<report::Cell> row{static_cast<double>(trial.number),
                                     std::string(to_name(trial.state))};
@@ -334,10 +322,18 @@ class Report {
       row.emplace_back(trial.best(options_.objective).value_or(std::nan("")));
       row.emplace_back(static_cast<double>(trial.values.size()));
       row.emplace_back(trial.seconds);
-      row.emplace_back(trial.reason);
       table.rows.push_back(std::move(row));
     }
-    return {.title = "Every trial", .blocks = {std::move(table)}};
+    report::Section section{.title = "Every trial", .blocks = {std::move(table)}};
+    report::Table reasons{.title = "Why trials ended early"};
+    reasons.columns = {report::number_column("trial", report::number(0)),
+                       report::text_column("reason")};
+    for (const TrialRecord& trial : outcome_.trials) {
+      if (trial.reason.empty()) continue;
+      reasons.rows.push_back({static_cast<double>(trial.number), trial.reason});
+    }
+    if (!reasons.rows.empty()) section.blocks.push_back(std::move(reasons));
+    return section;
   }
 
   const SearchOptions& options_;

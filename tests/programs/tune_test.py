@@ -146,7 +146,7 @@ def test_a_trial_that_fails_is_told_and_the_search_goes_on(kennel):
 
 def test_warm_start_learns_from_an_earlier_search(kennel, tuned, photos):
     folder = kennel.folder / "warm"
-    words = ("--range", "learning_rate=1e-4:1e-2:log", "--warm-start", tuned, "--trials", 2)
+    words = ("--range", "learning_rate=1.5e-3:3e-3:log", "--warm-start", tuned, "--trials", 2)
     done = kennel.succeeds("tune", photos, *words, "--output", folder, *SHORT)
     assert "learning_rate has another range now" in done.stderr
     assert read_search(folder)["ending"] == "all trials"

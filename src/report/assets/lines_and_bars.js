@@ -10,6 +10,14 @@ function lineTooltip(data) {
   };
 }
 
+function pointOfLine(data) {
+  return (point) => {
+    const title = `${escapeHtml(data.xLabel)} ${escapeHtml(point.value[0])}`;
+    return `<div style="margin-bottom:4px;color:${colour("soft")}">${title}</div>` +
+      tooltipRow(point.seriesName, formatNumber(point.value[1], data.format), point.color);
+  };
+}
+
 function markLines(marks) {
   return {
     silent: true,
@@ -43,18 +51,21 @@ function lineSeries(series, at, marks) {
 function lineOption(data) {
   const allX = data.series.flatMap((series) => series.x);
   const countsX = allX.every(Number.isInteger);
+  // So many can be told apart by pointing at them only.
+  const many = data.series.length > 12;
   const option = baseOption();
   return {
     ...option,
     tooltip: {
       ...option.tooltip,
-      trigger: "axis",
-      formatter: lineTooltip(data),
+      trigger: many ? "item" : "axis",
+      formatter: many ? pointOfLine(data) : lineTooltip(data),
       axisPointer: { lineStyle: { color: colour("soft"), type: "solid" } },
     },
     legend: {
+      show: !many,
       left: 0,
-      top: 0,
+      top: 4,
       padding: 0,
       itemGap: 18,
       icon: "circle",
@@ -62,7 +73,7 @@ function lineOption(data) {
       itemHeight: 8,
       textStyle: { color: colour("ink"), fontSize: 13 },
     },
-    grid: { left: 4, right: 18, top: 60, bottom: 22, containLabel: true },
+    grid: { left: 4, right: 18, top: many ? 34 : 60, bottom: 22, containLabel: true },
     xAxis: valueAxis(data.xLabel, {
       nameLocation: "middle",
       nameGap: 30,

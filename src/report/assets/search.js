@@ -57,7 +57,7 @@ function scatterOption(data) {
     legend: {
       show: several,
       left: 0,
-      top: 0,
+      top: 4,
       padding: 0,
       itemGap: 18,
       icon: "circle",
@@ -80,7 +80,7 @@ function scatterOption(data) {
   };
 }
 
-function ramp() {
+function trialColours() {
   return [colour("series-1"), colour("line")];
 }
 
@@ -110,7 +110,7 @@ function parallelOption(data) {
   const values = data.rows.map((row) => row[last]).filter(Number.isFinite);
   const toName = (row) => row.map((value, at) =>
     data.axes[at].categories.length > 0 ? data.axes[at].categories[value] : value);
-  const [best, worst] = ramp();
+  const [best, worst] = trialColours();
   return {
     ...option,
     tooltip: {
@@ -231,7 +231,7 @@ function timelineOption(data) {
         `${significant(span.value[2] - span.value[1])} s`, span.color),
     },
     legend: {
-      left: 0, top: 0, padding: 0, itemGap: 18, icon: "circle", itemWidth: 8, itemHeight: 8,
+      left: 0, top: 4, padding: 0, itemGap: 18, icon: "circle", itemWidth: 8, itemHeight: 8,
       textStyle: { color: colour("ink"), fontSize: 13 },
     },
     grid: { left: 4, right: 18, top: 40, bottom: 26, containLabel: true },
