@@ -50,10 +50,13 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Bodies come and go in pieces of up to a MiB: kept, rather than asked of the system each time.
-void keep_large_pieces() {
+// Bodies come and go in pieces of up to a MiB: kept, rather than asked of the system each time. Two
+// heaps for all threads: with one for each, what ten thousand jobs cost is kept many times over.
+void arrange_memory() {
   constexpr int kPieceBytesMax = 4 << 20;
   constexpr int kKeptBytesMax = 32 << 20;
+  constexpr int kHeapsMax = 2;
+  (void)::mallopt(M_ARENA_MAX, kHeapsMax);
   (void)::mallopt(M_MMAP_THRESHOLD, kPieceBytesMax);
   (void)::mallopt(M_TRIM_THRESHOLD, kKeptBytesMax);
 }
@@ -169,7 +172,7 @@ Result<int> run_up(const UpCommand& command) {
   KENNEL_TRY_VOID(check_region(command.region));
   hold_signals();
   raise_descriptor_limit();
-  keep_large_pieces();
+  arrange_memory();
   base::PosixDisk disk;
   const ServerFolder folder{std::filesystem::absolute(command.data.value_or(data_folder()))};
   make_private_folder(disk, folder.root);
