@@ -12,7 +12,9 @@ import extraction
 import frontdoor
 import s3_objects
 import sagemaker_jobs
+import search_quality
 import training
+import tuning
 from measured_process import BenchError
 from setting import BUILD, ROOT, find_photos, warn_when_busy
 from subjects import EPOCHS
@@ -24,8 +26,10 @@ PARTS = {
     "extraction": extraction.run,
     "training": training.run,
     "accuracy": accuracy.run,
+    "search": search_quality.run,
+    "tuning": tuning.run,
 }
-WITHOUT_PHOTOS = {"frontdoor"}
+WITHOUT_PHOTOS = {"frontdoor", "search"}
 
 
 def parse_arguments() -> argparse.Namespace:

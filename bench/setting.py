@@ -27,6 +27,9 @@ REAL_PHOTOS = ROOT.parent / "shared/data/dogs"
 LOCK = ROOT / "bench/requirements.lock"
 PEER_FOLDER = BUILD / "bench-venv"
 PEER_PYTHON = PEER_FOLDER / "bin/python"
+SEARCH_LOCK = ROOT / "bench/requirements-search.lock"
+SEARCH_FOLDER = BUILD / "bench-search-venv"
+SEARCH_REGRET = RELEASE / "bench/kennel_search_regret"
 MOTO_LOCK = ROOT / "bench/requirements-moto.lock"
 MOTO_FOLDER = BUILD / "bench-moto-venv"
 MOTO_SERVER = MOTO_FOLDER / "bin/moto_server"
@@ -40,6 +43,10 @@ def require_program(path: Path) -> Path:
 
 def prepare_peer() -> Path:
     return prepare_environment(PEER_FOLDER, LOCK)
+
+
+def prepare_search_peers() -> Path:
+    return prepare_environment(SEARCH_FOLDER, SEARCH_LOCK)
 
 
 def prepare_moto() -> Path:
