@@ -31,7 +31,8 @@ class CommandTrialsTest : public ::testing::Test {
   std::atomic<bool> stop{false};
   std::vector<double> values;
   std::function<void()> after_epoch;
-  CommandOptions options{.metric = "loss: ([0-9.]+)", .folder = scratch.path(), .guard = KENNEL_SANDBOX};
+  CommandOptions options{
+      .metric = "loss: ([0-9.]+)", .folder = scratch.path(), .guard = KENNEL_SANDBOX};
 };
 
 TEST_F(CommandTrialsTest, EachLineThatMatchesIsAnEpoch) {
