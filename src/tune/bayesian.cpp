@@ -55,9 +55,12 @@ Known what_is_known(const Search& search, const Trials& trials) {
   };
   std::ranges::for_each(search.earlier, look_at);
   std::ranges::for_each(trials, look_at);
-  for (Point& point : failed) {
-    if (worst) known.outcomes.push_back({std::move(point), *worst});
-  }
+  if (!worst) return known;
+  // In front: the length scales are fitted to the latest.
+  std::vector<Observation> all;
+  for (Point& point : failed) all.push_back({std::move(point), *worst});
+  std::ranges::move(known.outcomes, std::back_inserter(all));
+  known.outcomes = std::move(all);
   return known;
 }
 

@@ -16,7 +16,7 @@ using Eigen::VectorXd;
 constexpr double kSqrt5 = 2.2360679774997896;
 constexpr double kNoiseMin = 1e-6;  // of the variance: keeps the covariances invertible
 constexpr int kFitSteps = 40;
-constexpr Index kFitRowsMax = 100;  // more tell the length scales no better, and cost n^3
+constexpr Index kFitRowsMax = 80;  // more tell the length scales no better, and cost n^3
 
 // Normal, of a logarithm.
 struct LogPrior {
