@@ -15,6 +15,10 @@ from subjects import run_usual_script
 TRIALS, TRIAL_EPOCHS = 20, 10
 FEW = 2  # trials, and epochs of each: both sides are run whole
 TIMES_MIN, FEW_TIMES_MIN = 500, 30
+# Random search against those that give epochs to the better ones.
+RANDOM_TRIALS, HALVING_TRIALS, FULL_EPOCHS = 30, 120, 15
+HALVING = ("asha", "hyperband")
+EPOCH_SHARE_MAX = 1 / 3
 
 
 def run(options: argparse.Namespace, data: Path) -> None:
@@ -26,11 +30,41 @@ def run(options: argparse.Namespace, data: Path) -> None:
         print(f"tuning: round {number}", flush=True)
         with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
             rounds.append(measure_round(data, Path(folder)))
-    summary = summarize(rounds)
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
+        halving = [measure_halving(data, Path(folder), seed) for seed in range(1, options.runs + 1)]
+    summary = summarize(rounds) | {
+        f"{strategy}_epoch_share": median([one[strategy] for one in halving])
+        for strategy in HALVING
+    }
     print_summary(rounds, summary)
-    save_results(
-        options.results, "tuning", {"setting": setting, "summary": summary, "rounds": rounds}
-    )
+    content = {"setting": setting, "summary": summary, "rounds": rounds, "halving": halving}
+    save_results(options.results, "tuning", content)
+
+
+def measure_halving(data: Path, work: Path, seed: int) -> dict[str, float]:
+    """Epochs until a strategy has what random search ends with, per epochs of all that search."""
+    print(f"tuning: rungs, seed {seed}", flush=True)
+    random = objectives(data, work, "random", RANDOM_TRIALS, seed)
+    goal = min(random)
+    shares = {}
+    for strategy in HALVING:
+        found = objectives(data, work, strategy, HALVING_TRIALS, seed)
+        reached = [place for place, value in enumerate(found, 1) if value <= goal]
+        # One that never got there is counted as twice as long.
+        shares[strategy] = (reached[0] if reached else 2 * len(random)) / len(random)
+    return shares
+
+
+def objectives(data: Path, work: Path, strategy: str, trials: int, seed: int) -> list[float]:
+    """Of every epoch of a search, in the order in which they came."""
+    output = work / f"{strategy}-{seed}"
+    command = [KENNEL, "tune", data, "--output", output, "--strategy", strategy, "--quiet"]
+    numbers = ["--trials", trials, "--seed", seed, "--parallel", 1, "--epochs", FULL_EPOCHS]
+    words = [str(word) for word in (*command, *numbers, "--early-stopping", "off")]
+    run_measured(words, {"KENNEL_CACHE": str(work / "cache")})
+    lines = (output / "trials.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    return [event["value"] for event in events if event.get("value") is not None]
 
 
 def measure_round(data: Path, work: Path) -> dict[str, dict]:
@@ -113,3 +147,9 @@ def print_summary(rounds: list[dict], summary: dict) -> None:
     times, few = summary["script_per_kennel"], summary["script_per_kennel_few"]
     print_target(times >= TIMES_MIN, f"20 x 10: {times:.0f} x (at least {TIMES_MIN} x)")
     print_target(few >= FEW_TIMES_MIN, f"2 x 2, both run: {few:.0f} x (at least {FEW_TIMES_MIN} x)")
+    for strategy in HALVING:
+        share = summary[f"{strategy}_epoch_share"]
+        print_target(
+            share <= EPOCH_SHARE_MAX,
+            f"{strategy}: as good as random search after {share:.2f} of its epochs (at most 0.33)",
+        )
