@@ -284,8 +284,8 @@ def tuning(content: dict) -> str:
     how = (
         f"Whole processes, no early stopping, {machine(setting)}, {photos(setting)}, medians of "
         f"{len(content['rounds'])} rounds, {made(setting)}. Test top-1 of the best model: "
-        f"{percent(summary['kennel_test_top1'])}. ASHA has what 30 trials of random search end with "
-        f"after {percent(summary['asha_epoch_share'])} of its epochs, Hyperband after "
+        f"{percent(summary['kennel_test_top1'])}. ASHA has what 30 trials of random search end "
+        f"with after {percent(summary['asha_epoch_share'])} of its epochs, Hyperband after "
         f"{percent(summary['hyperband_epoch_share'])} (medians of {len(content['halving'])} seeds)."
     )
     return "\n\n".join([table(header, rows), how])
