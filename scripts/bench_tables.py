@@ -237,7 +237,8 @@ def jobs(content: dict) -> str:
     ]
     how = (
         f"By the server's clock, without the client's polling, {machine(setting)}, "
-        f"{photos(setting)}, medians of {len(content['rounds'])} rounds, {made(setting)}."
+        f"{photos(setting)}, medians of {len(content['rounds'])} rounds (the ratio: of the "
+        f"rounds' ratios), {made(setting)}."
     )
     return "\n\n".join([table(header, rows), how, describe_many_jobs(content)])
 
@@ -247,8 +248,8 @@ def describe_many_jobs(content: dict) -> str:
     memory, at_once = many["rss_mib"], content["at_once"]
     return (
         f"The sandbox costs {summary['sandbox_added_ms']:.0f} ms an instance. Among "
-        f"{many['count']:,} jobs that have ended every List and Describe has its median within "
-        f"{summary['slowest_p50_ms']:.1f} ms and its p99 within {summary['slowest_p99_ms']:.0f} "
+        f"{many['count']:,} jobs that have ended the slowest List or Describe has a median of "
+        f"{summary['slowest_p50_ms']:.1f} ms and a p99 of {summary['slowest_p99_ms']:.1f} "
         f"ms; the server has {memory['after_reads']:.0f} MiB then, and {memory['a_tenth']:.0f} "
         f"with a tenth of them. {at_once[0]['count']} jobs of `/bin/true` at once, in sandboxes, "
         f"take {summary['at_once_seconds']:.1f} s."

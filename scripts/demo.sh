@@ -6,6 +6,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${1:-}
+[ -z "$data" ] || [ -d "$data" ] || {
+  echo "there is no folder $data" >&2
+  exit 1
+}
+options=()  # of the server
 demo=build/demo
 PATH=$PWD/build/release/src/apps:$PWD/.venv-clients/bin:$PATH
 # The demo's own server is all that its clients know.
@@ -26,7 +31,6 @@ end_server() {
 trap end_server EXIT
 
 start_server() {
-  local options=()
   kennel doctor > "$demo/doctor.txt" || true
   if grep -qE '^(warning|missing) +sandbox' "$demo/doctor.txt"; then
     title "No sandbox can be set up here (kennel doctor says why): jobs run without one."
@@ -51,7 +55,8 @@ if [ -z "$data" ]; then
 fi
 start_server
 title "$ eval \"\$(kennel env --data $demo/server)\""
-eval "$(kennel env --data "$demo/server")"
+variables=$(kennel env --data "$demo/server")
+eval "$variables"
 step aws s3 mb s3://photos
 step aws s3 sync "$data" s3://photos/dogs --only-show-errors
 step python examples/fit.py s3://photos/dogs/
@@ -60,14 +65,14 @@ job=$(aws sagemaker list-training-jobs --query 'TrainingJobSummaries[0].Training
 model=$(aws sagemaker describe-training-job --training-job-name "$job" \
   --query ModelArtifacts.S3ModelArtifacts --output text)
 step aws s3 cp "$model" "$demo/model.tar.gz" --no-progress
-photo=$(find "$data" -type f -regextype posix-extended \
+photo=$(find "$data/" -type f -regextype posix-extended \
   -iregex '.*\.(jpe?g|png|webp|gif|bmp)' | sort | tail -n 1)
 step kennel predict "$demo/model.tar.gz" "$photo"
 
 title "What to try next"
 cat << END
   PATH=$PWD/build/release/src/apps:$PWD/.venv-clients/bin:\$PATH
-  kennel up                                  a server that stays; then, in another terminal:
+  kennel up${options[*]/#/ }                                  a server that stays; then, in another terminal:
   eval "\$(kennel env)"                       and any aws command, boto3, a notebook
   aws s3 mb s3://photos
   aws s3 sync $data s3://photos/dogs

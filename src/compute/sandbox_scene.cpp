@@ -127,6 +127,8 @@ std::vector<std::string> bubblewrap_words(const InstanceSpec& spec,
                                           const base::Path& hidden) {
   Words words;
   words.add({"--die-with-parent", "--unshare-user-try", "--unshare-pid", "--unshare-ipc"});
+  // What an instance sends to its group is not for bubblewrap.
+  words.add({"--new-session"});
   words.add({"--unshare-uts", "--unshare-cgroup-try", "--hostname", spec.host});
   words.add({"--uid", "0", "--gid", "0", "--cap-drop", "ALL", "--info-fd", "3", "--args", "4"});
   add_system(words, hidden);

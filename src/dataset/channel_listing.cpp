@@ -131,6 +131,8 @@ base::Result<PhotoListing> list_by_lists(std::span<const Channel> channels) {
   std::uint32_t label_max = 0;
   for (const auto& [split, pair] : splits) {
     KENNEL_TRY(photos[split], read_list(pair));
+    // In order, so that each goes to the end of its class.
+    std::ranges::sort(photos[split], {}, &LabelledPath::photo);
     for (const LabelledPath& one : photos[split]) label_max = std::max(label_max, one.label);
   }
   const std::size_t digits = std::to_string(label_max).size();

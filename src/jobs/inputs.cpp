@@ -162,7 +162,7 @@ base::Result<std::vector<InputFile>> Inputs::find(const TrainingJob& job,
 // The digest where the object is one blob and nothing else.
 base::Result<std::optional<std::string>> Inputs::place_one(const InputFile& file,
                                                            const base::Path& path,
-                                                           bool link) const {
+                                                           const Placement& placement) const {
   auto opened = parts_.objects.open(file.bucket, file.key);
   if (!opened) {
     return refuse("NoSuchKey (404): The specified key does not exist: s3://{}/{}", file.bucket,
@@ -175,7 +175,7 @@ base::Result<std::optional<std::string>> Inputs::place_one(const InputFile& file
     const auto row = parts_.blobs.find(extents[0].digest);
     if (row && row->size == extents[0].length) {
       digest = extents[0].digest.hex();
-      if (link) {
+      if (placement.links) {
         KENNEL_TRY_VOID(parts_.blobs.place(extents[0].digest, path));
         return digest;
       }
@@ -184,6 +184,7 @@ base::Result<std::optional<std::string>> Inputs::place_one(const InputFile& file
   const auto copy = parts_.disk.create(path);
   for (std::uint64_t at = 0; at < reader.size();) {
     KENNEL_TRY(const base::ByteView bytes, reader.read(at));
+    if (placement.stopped()) return base::fail(ErrorKind::kInterrupted, "stopped");
     copy->append(bytes);
     at += bytes.size();
   }
@@ -203,7 +204,7 @@ base::Result<std::map<std::string, std::string>> Inputs::place(const std::vector
       made = path.parent_path();
       parts_.disk.make_folders(made);
     }
-    KENNEL_TRY(auto digest, place_one(file, path, placement.links));
+    KENNEL_TRY(auto digest, place_one(file, path, placement));
     if (digest) digests.emplace(file.path, *std::move(digest));
   }
   return digests;

@@ -63,9 +63,8 @@ class Inputs {
  private:
   [[nodiscard]] base::Result<std::vector<InputFile>> list(const S3Uri& prefix) const;
   [[nodiscard]] base::Result<std::vector<InputFile>> read_manifest(const S3Uri& manifest) const;
-  [[nodiscard]] base::Result<std::optional<std::string>> place_one(const InputFile& file,
-                                                                   const base::Path& path,
-                                                                   bool link) const;
+  [[nodiscard]] base::Result<std::optional<std::string>> place_one(
+      const InputFile& file, const base::Path& path, const Placement& placement) const;
 
   InputParts parts_;
   std::string region_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <thread>
 
 #include "base/secure_random.h"
@@ -112,7 +113,7 @@ void JobRun::conclude(const base::Result<void>& outcome) {
 }
 
 void JobRun::end(Stage stage, const std::string& message, const std::string& failure) {
-  (void)parts_.jobs.update(job_.name, [&](TrainingJob& job) {
+  const auto ended = parts_.jobs.update(job_.name, [&](TrainingJob& job) {
     if (!job.is_active()) return false;
     // Who asked to stop before the end was reached is told that it stopped.
     const bool stops = job.stage == Stage::kStopping && stage == Stage::kCompleted;
@@ -121,6 +122,10 @@ void JobRun::end(Stage stage, const std::string& message, const std::string& fai
     advance(job, stops ? job.end_when_stopped : stage, stops ? kStoppedMessage : message, now());
     return true;
   });
+  // Too much waits for the disk, say: `run` tries again, or the job would be taken up once more.
+  if (!ended && ended.error().kind != ErrorKind::kNotFound) {
+    throw std::runtime_error(ended.error().message);
+  }
 }
 
 base::Result<void> JobRun::prepare() {

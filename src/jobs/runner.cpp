@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "jobs/job_run.h"
@@ -59,10 +60,13 @@ class Runner::Scheduler {
   };
 
   void loop() {
-    guarded([this] { recover(); });
+    // Before that nothing begins: what an earlier process trained would run twice.
+    while (!guarded([this] { recover(); })) {
+      if (!retry_soon()) return;
+    }
     while (wait()) {
       reap();
-      if (!guarded([this] { schedule(); })) retry_soon();
+      if (!guarded([this] { schedule(); })) (void)retry_soon();
     }
     for (auto& [name, running] : running_) running.run->halt();
     for (auto& [name, running] : running_) running.thread.join();
@@ -77,10 +81,12 @@ class Runner::Scheduler {
     return !halted_;
   }
 
-  void retry_soon() {
+  // False once the server ends.
+  bool retry_soon() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kRetryAfter, [this] { return halted_; });
     woken_ = true;
+    return !halted_;
   }
 
   // Where the disk breaks the next time may be better, and the server goes on meanwhile.
@@ -106,7 +112,7 @@ class Runner::Scheduler {
   }
 
   void recover(const std::string& name) {
-    (void)parts_.jobs.update(name, [this](TrainingJob& job) {
+    change(name, [this](TrainingJob& job) {
       if (job.stage == Stage::kTraining) {
         job.failure_reason = kEndedWithUs;
         advance(job, Stage::kFailed, "Training job failed", parts_.clock.calendar_now());
@@ -141,7 +147,9 @@ class Runner::Scheduler {
     for (const std::string& name : parts_.jobs.stopping()) stop_job(name);
     while (const auto next = first_waiting()) {
       auto job = parts_.jobs.find(*next);
-      if (!job || !job->is_active()) continue;
+      if (!job || !job->is_active()) {
+        throw std::runtime_error(fmt::format("{} is in the queue and is no active job", *next));
+      }
       if (job->stage == Stage::kStopping) {
         stop_job(*next);
       } else if (!begin_job(*std::move(job))) {
@@ -150,11 +158,19 @@ class Runner::Scheduler {
     }
   }
 
+  // Throws where it cannot be told now: the scheduler tries again.
+  void change(const std::string& name, const TrainingJobs::Change& how) {
+    const auto changed = parts_.jobs.update(name, how);
+    if (!changed && changed.error().kind != base::ErrorKind::kNotFound) {
+      throw std::runtime_error(changed.error().message);
+    }
+  }
+
   void stop_job(const std::string& name) {
     if (const auto running = running_.find(name); running != running_.end()) {
       running->second.run->stop();
     } else {
-      (void)parts_.jobs.update(name, [this](TrainingJob& job) { return stop_now(job); });
+      change(name, [this](TrainingJob& job) { return stop_now(job); });
     }
   }
 
@@ -181,12 +197,9 @@ class Runner::Scheduler {
       return false;
     }
     const std::string name = job.name;
-    Running& running = running_[name];
-    running.share = share.machine;
-    used_ += share.machine;
-    running.run =
+    auto job_run =
         std::make_unique<JobRun>(parts_, options_, Place{endpoint_, next_slot_++}, std::move(job));
-    running.thread = std::thread([this, name, run = running.run.get()] {
+    std::thread thread([this, name, run = job_run.get()] {
       run->run();
       {
         const std::lock_guard lock(mutex_);
@@ -195,11 +208,13 @@ class Runner::Scheduler {
       }
       changed_.notify_one();
     });
+    used_ += share.machine;
+    running_.emplace(name, Running{std::move(job_run), share.machine, std::move(thread)});
     return true;
   }
 
   void refuse_capacity(const std::string& name) {
-    (void)parts_.jobs.update(name, [this](TrainingJob& job) {
+    change(name, [this](TrainingJob& job) {
       if (job.status() != JobStatus::kInProgress) return false;
       job.failure_reason =
           "CapacityError: Unable to provision requested ML compute capacity. Please retry using a "
@@ -212,7 +227,7 @@ class Runner::Scheduler {
   void say_waiting(const TrainingJob& job) {
     constexpr const char* kWaiting = "Waiting for capacity: other jobs have the machine";
     if (job.transitions.back().message == kWaiting) return;
-    (void)parts_.jobs.update(job.name, [this](TrainingJob& waiting) {
+    change(job.name, [this](TrainingJob& waiting) {
       if (waiting.stage != Stage::kStarting) return false;
       advance(waiting, Stage::kStarting, kWaiting, parts_.clock.calendar_now());
       return true;

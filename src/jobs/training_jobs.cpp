@@ -235,7 +235,13 @@ base::Result<JobPage> TrainingJobs::list(const JobQuery& asked) const {
 
 void TrainingJobs::forget(std::string time_key) {
   const std::lock_guard lock(mutex_);
-  if (loaded_) forgotten_.insert(std::move(time_key));
+  if (!loaded_) return;
+  forgotten_.insert(std::move(time_key));
+  if (forgotten_.size() <= kTogether) return;
+  // Reading all of them anew is quicker than so many one by one.
+  loaded_ = false;
+  summaries_.clear();
+  forgotten_.clear();
 }
 
 // What is committed while this reads is forgotten, and so read again, once the lock is free.

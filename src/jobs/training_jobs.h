@@ -76,7 +76,6 @@ class TrainingJobs {
   [[nodiscard]] base::Result<void> create(TrainingJob job);
   [[nodiscard]] std::optional<TrainingJob> find(std::string_view name) const;
   [[nodiscard]] std::optional<TrainingJob> find_by_arn(std::string_view arn) const;
-  // kInvalid: `after` is from no page of such a query.
   [[nodiscard]] base::Result<JobPage> list(const JobQuery& asked) const;
   // The names of the active ones, the oldest first; no more than `limit`.
   [[nodiscard]] std::vector<std::string> active(std::size_t limit = SIZE_MAX) const;

@@ -247,6 +247,7 @@ struct Uploader::Sink {
 base::Result<void> Uploader::put_archive(const S3Uri& to, const std::vector<FoundFile>& files,
                                          TimePoint now) {
   Writer writer(blobs_);
+  Sink sink{writer};  // outlives the archive, which writes while it is freed
   const std::unique_ptr<archive, ArchiveDeleter> packed(archive_write_new());
   require(packed.get(), archive_write_set_format_pax_restricted(packed.get()), "tar");
   require(packed.get(), archive_write_add_filter_gzip(packed.get()), "gzip");
@@ -254,7 +255,6 @@ base::Result<void> Uploader::put_archive(const S3Uri& to, const std::vector<Foun
           "gzip");
   // Nothing behind the stream's end, not even zeros to fill a block.
   require(packed.get(), archive_write_set_bytes_in_last_block(packed.get(), 1), "blocks");
-  Sink sink{writer};
   require(packed.get(), archive_write_open(packed.get(), &sink, nullptr, &Sink::take, nullptr),
           "an archive");
   for (const FoundFile& file : files) {

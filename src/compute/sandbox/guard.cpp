@@ -70,7 +70,8 @@ bool leave_guard(int server) {
   const pid_t instance = ::fork();
   if (instance < 0) return false;
   if (instance > 0) watch(instance, signals);
-  return ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+  // A group of its own: what it sends to its group is not for the guard.
+  return ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
          ::sigprocmask(SIG_SETMASK, &before, nullptr) == 0;
 }
 

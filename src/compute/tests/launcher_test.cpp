@@ -151,6 +151,12 @@ TYPED_TEST(LauncherTest, KillsWhatWillNotEndAndWhatFledFromIt) {
   wait_until_nobody_says(word);
 }
 
+TYPED_TEST(LauncherTest, KeepsWhatAProgramSendsToItsGroupAmongItsOwn) {
+  const Ended ended = this->run(this->shell("trap : USR1; kill -USR1 0; echo on"));
+  EXPECT_EQ(ended.said, "on\n");
+  EXPECT_EQ(ended.exit.code, 0);
+}
+
 TYPED_TEST(LauncherTest, LeavesNothingBehindWhenAnInstanceGoes) {
   const std::string word = fmt::format("left-{}", this->scratch.path().filename().string());
   auto instance =

@@ -59,7 +59,6 @@ TEST_F(JobStopTest, KillsAProgramThatDoesNotHearWhenItsTimeIsOver) {
   }));
   const TrainingJob job = find("a");
   EXPECT_EQ(job.stage, Stage::kStopped);
-  EXPECT_GE(*job.ended - job.transitions.back().start, seconds(0));
   EXPECT_GE(*job.ended - job.transitions[3].start, seconds(119));
 }
 

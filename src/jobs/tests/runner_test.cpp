@@ -66,8 +66,9 @@ TEST_F(RunnerTest, LosesNoneOfManyThatComeFromManyAndGoAgain) {
     const bool stopped = job.name.ends_with('1') || job.name.ends_with('3');
     EXPECT_TRUE(job.stage == Stage::kCompleted || (stopped && job.stage == Stage::kStopped))
         << job.name;
-    EXPECT_EQ(store.read(fmt::format("runs/{}/output/model.tar.gz", job.name)).has_value(),
-              job.stage == Stage::kCompleted)
+    // One that is stopped late has its model already.
+    EXPECT_TRUE(job.stage == Stage::kStopped ||
+                store.read(fmt::format("runs/{}/output/model.tar.gz", job.name)))
         << job.name;
   }
 }
