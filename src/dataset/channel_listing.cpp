@@ -45,27 +45,13 @@ std::optional<std::uint32_t> parse_label(std::string_view text) {
   return is_whole ? std::optional(label) : std::nullopt;
 }
 
-base::Result<LabelledPath> parse_line(std::string_view line, const Channel& photos) {
-  if (std::ranges::count(line, '\t') != 2) {
-    return base::fail(ErrorKind::kInvalid,
-                      "should be a number, one label and a photo's path, with tabs between them");
-  }
-  const std::size_t first = line.find('\t');
-  const std::size_t last = line.rfind('\t');
-  const std::string_view label_text = line.substr(first + 1, last - first - 1);
-  const auto label = parse_label(label_text);
-  if (!label) {
-    return base::fail(ErrorKind::kInvalid,
-                      fmt::format("\"{}\" is no label: labels are whole numbers from 0 to {}",
-                                  label_text, kLabelMax));
-  }
-  const base::Path path(line.substr(last + 1));
+base::Result<LabelledPath> find_photo(ListedPhoto listed, const Channel& photos) {
   std::error_code ignored;
-  const bool is_there = path.is_relative() && std::ranges::find(path, "..") == path.end() &&
-                        std::filesystem::is_regular_file(photos.folder / path, ignored);
-  if (is_there) return LabelledPath{*label, photos.folder / path};
-  return base::fail(ErrorKind::kNotFound,
-                    fmt::format("there is no photo {} in channel {}", path.string(), photos.name));
+  if (std::filesystem::is_regular_file(photos.folder / listed.path, ignored)) {
+    return LabelledPath{listed.label, photos.folder / listed.path};
+  }
+  return base::fail(ErrorKind::kNotFound, fmt::format("there is no photo {} in channel {}",
+                                                      listed.path.string(), photos.name));
 }
 
 base::Result<base::Path> find_list(const Channel& channel) {
@@ -87,7 +73,8 @@ base::Result<std::vector<LabelledPath>> read_list(const ListedSplit& split) {
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
-    auto photo = parse_line(line, *split.photos);
+    auto photo = parse_list_line(line).and_then(
+        [&](ListedPhoto one) { return find_photo(std::move(one), *split.photos); });
     if (!photo) {
       return base::fail_in(fmt::format("channel {}: {}, line {}", split.list->name,
                                        path.filename().string(), number),
@@ -154,6 +141,28 @@ base::Result<PhotoListing> list_by_lists(std::span<const Channel> channels) {
 }
 
 }  // namespace
+
+base::Result<ListedPhoto> parse_list_line(std::string_view line) {
+  if (std::ranges::count(line, '\t') != 2) {
+    return base::fail(ErrorKind::kInvalid,
+                      "should be a number, one label and a photo's path, with tabs between them");
+  }
+  const std::size_t first = line.find('\t');
+  const std::size_t last = line.rfind('\t');
+  const std::string_view label_text = line.substr(first + 1, last - first - 1);
+  const auto label = parse_label(label_text);
+  if (!label) {
+    return base::fail(ErrorKind::kInvalid,
+                      fmt::format("\"{}\" is no label: labels are whole numbers from 0 to {}",
+                                  label_text, kLabelMax));
+  }
+  base::Path path(line.substr(last + 1));
+  const bool is_below = path.is_relative() && std::ranges::find(path, "..") == path.end();
+  if (is_below) return ListedPhoto{*label, std::move(path)};
+  return base::fail(
+      ErrorKind::kInvalid,
+      fmt::format("there is no photo {}: paths are below their channel", path.string()));
+}
 
 base::Result<PhotoListing> list_channels(std::span<const Channel> channels) {
   if (std::ranges::any_of(channels, is_list)) return list_by_lists(channels);

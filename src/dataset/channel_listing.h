@@ -1,7 +1,9 @@
 // The photos of a training job's channels by class: by folders, or by SageMaker's lists.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "base/error.h"
 #include "dataset/channels.h"
@@ -16,5 +18,13 @@ namespace kennel::dataset {
 // classes are in the order of labels. Errors name the channel, the line, and the photo that is not
 // there.
 [[nodiscard]] base::Result<PhotoListing> list_channels(std::span<const Channel> channels);
+
+// A line of a list. The path is below the channel, and may be of no photo there. kInvalid, with
+// what is wrong.
+struct ListedPhoto {
+  std::uint32_t label = 0;
+  base::Path path;
+};
+[[nodiscard]] base::Result<ListedPhoto> parse_list_line(std::string_view line);
 
 }  // namespace kennel::dataset

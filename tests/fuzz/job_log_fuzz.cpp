@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "compute/line_metric.h"
 #include "compute/line_splitter.h"
 #include "jobs/metric_scraper.h"
 
@@ -47,6 +48,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   base::check(scraper.last_values().size() <= 1, "a metric has one last value");
-  static_cast<void>(jobs::find_regex_fault(regex));
+  static_cast<void>(kennel::compute::find_regex_fault(regex));
   return 0;
 }

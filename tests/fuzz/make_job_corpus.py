@@ -1,4 +1,4 @@
-"""Writes the seeds of exchange_frame_fuzz, job_log_fuzz and manifest_fuzz: make_job_corpus.py."""
+"""Writes the seeds of the fuzzers of jobs, exchange_frame_fuzz and so on: make_job_corpus.py."""
 
 import hashlib
 import json
@@ -53,10 +53,18 @@ def manifest_seeds():
     yield "escaped", rb'[{"prefix": "s3://dogs/"}, "\u00fc\u0000"]'
 
 
+def list_seeds():
+    yield "whole", b"7\t3\tn/a.jpg"
+    yield "fraction", b"7\t3.000000\ta.jpg"
+    yield "elsewhere", b"7\t3\tn/../../a.jpg"
+    yield "several", b"7\t3\t4\ta.jpg"
+
+
 def main():
     seeds = {
         "exchange_frame": ((name, bytes([WIDTH]) + seed) for name, seed in frame_seeds()),
         "job_log": log_seeds(),
+        "list_line": list_seeds(),
         "manifest": manifest_seeds(),
     }
     for folder, contents in seeds.items():
