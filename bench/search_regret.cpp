@@ -18,7 +18,18 @@
 
 namespace {
 
-using namespace kennel::tune;
+using kennel::tune::CategoricalRange;
+using kennel::tune::Configuration;
+using kennel::tune::ContinuousRange;
+using kennel::tune::IntegerRange;
+using kennel::tune::parse_strategy;
+using kennel::tune::propose;
+using kennel::tune::Scaling;
+using kennel::tune::Search;
+using kennel::tune::Space;
+using kennel::tune::Trials;
+using kennel::tune::TrialState;
+using kennel::tune::Value;
 
 struct Problem {
   Space space;

@@ -108,7 +108,8 @@ void add_search(CLI::App& app, TuneCommand& command) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   option("--parallel", command.parallel,
-         "Trials at a time [default: one a processor; one of a --command]");
+         "Trials at a time [default: one a processor; one of a --command]")
+      ->check(CLI::NonNegativeNumber);
   option("--time-budget", command.time_budget, "End after so long, such as 60s or 10m")
       ->transform(CLI::AsNumberWithUnit(
           std::map<std::string, double>{{"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}}));
@@ -132,6 +133,7 @@ void add_search(CLI::App& app, TuneCommand& command) {
   option("--target", command.target, "End once the objective is as good as this");
   option("--trials-patience", command.trials_patience,
          "End after so many trials without a better one (0: never)")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   option("--warm-start", command.warm_start,
          "Learn from the trials of an earlier search's folder; may be repeated")
@@ -143,7 +145,7 @@ void add_tune(CLI::App& app, TuneCommand& command) {
   add_search(app, command);
   auto* metric = app.add_option("--metric", command.metric,
                                 "The objective in the command's output: a regular expression with "
-                                "a group, such as 'loss: ([0-9.]+)'; each match is an epoch")
+                                "a group, such as 'loss: ([-+.eE0-9]+)'; each match is an epoch")
                      ->group("Search");
   app.add_option("--command", command.command,
                  "Tune a program instead: a shell command with {NAME} for each parameter")

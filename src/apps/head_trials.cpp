@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <limits>
 
 namespace kennel::apps {
 namespace {
@@ -129,7 +131,10 @@ base::Result<void> set(HeadOptions& head, const std::string& name, const tune::V
   const WholeParameter* whole = find(kWholes, name);
   if (real == nullptr && whole == nullptr) return unknown(name);
   const auto number = number_of(value);
-  if (!number || (whole != nullptr && *number != static_cast<int>(*number))) {
+  const auto is_whole = [](double one) {
+    return std::abs(one) <= std::numeric_limits<int>::max() && one == static_cast<int>(one);
+  };
+  if (!number || (whole != nullptr && !is_whole(*number))) {
     return base::fail(ErrorKind::kInvalid,
                       fmt::format("\"{}\" is no {} for {}", tune::to_text(value),
                                   real != nullptr ? "number" : "whole number", name));

@@ -32,7 +32,14 @@ class Tuning {
         folder_(std::move(folder)),
         console_(make_tune_console(command.train.output, options_, clock_)) {}
 
-  base::Result<void> take_up() {
+  // `subject`: what is tuned, which must be the same for the search to go on.
+  base::Result<void> take_up(const json& subject) {
+    search_ = trials::search_json(options_);
+    search_["of"] = subject;
+    // A grid with other levels would be another grid.
+    if (options_.search.strategy == tune::Strategy::kGrid) {
+      search_["trials"] = options_.search.trials_max;
+    }
     if (!command_.train.resume) return {};
     const auto written = trials::read_journal(journal_path(), options_.search.space);
     if (!written && written.error().kind == ErrorKind::kNotFound) return {};
@@ -44,8 +51,7 @@ class Tuning {
   }
 
   trials::SearchOutcome search(trials::TrialRunner& runner) {
-    trials::Journal journal(disk_, journal_path(), trials::search_json(options_),
-                            options_.search.space, before_.events);
+    trials::Journal journal(disk_, journal_path(), search_, options_.search.space, before_.events);
     const trials::SearchParts parts{runner, journal, *console_, clock_, interrupt_flag()};
     return trials::run_search(options_, before_.trials, parts);
   }
@@ -76,9 +82,8 @@ class Tuning {
   [[nodiscard]] base::Path journal_path() const { return folder_ / "trials.jsonl"; }
 
   [[nodiscard]] base::Result<void> check_same(const json& search) const {
-    const json own = trials::search_json(options_);
     std::vector<std::string> differs;
-    for (const auto& [name, value] : own.items()) {
+    for (const auto& [name, value] : search_.items()) {
       if (!search.contains(name) || search[name] != value) differs.push_back(name);
     }
     if (differs.empty()) return {};
@@ -94,11 +99,13 @@ class Tuning {
   base::PosixDisk disk_;
   base::SystemClock clock_;
   std::unique_ptr<TuneConsole> console_;
+  json search_;
   trials::Written before_;
 };
 
-int exit_code(const trials::SearchOutcome& outcome) {
-  return outcome.ending == trials::SearchEnding::kInterrupted ? kExitInterrupted : 0;
+int exit_code(const trials::SearchOutcome& outcome, bool found) {
+  if (outcome.ending == trials::SearchEnding::kInterrupted) return kExitInterrupted;
+  return found ? 0 : 1;
 }
 
 base::Result<base::Path> open_folder(const TuneCommand& command) {
@@ -117,7 +124,7 @@ base::Result<int> tune_command(const TuneCommand& command, trials::SearchOptions
       trials::validate(run, options.search.space, tune::promotes(options.search.strategy)));
   KENNEL_TRY(const auto lock, RunFolderLock::take(folder));
   Tuning tuning(command, std::move(options), folder);
-  KENNEL_TRY_VOID(tuning.take_up());
+  KENNEL_TRY_VOID(tuning.take_up({{"command", *command.command}, {"metric", command.metric}}));
   trials::CommandTrials runner(run, tuning.disk());
   const auto outcome = tuning.search(runner);
   trials::ReportFacts facts{.subject = *command.command};
@@ -129,20 +136,17 @@ base::Result<int> tune_command(const TuneCommand& command, trials::SearchOptions
                                                trial.configuration, 0, trial.epochs, never});
   }
   tuning.conclude(outcome, facts);
-  return exit_code(outcome);
+  return exit_code(outcome, best.has_value());
 }
 
 // Trains the best trial's head once more, with all that `kennel train` leaves.
 base::Result<void> keep_best(const train::RunOptions& options, const train::Prepared& prepared,
-                             Tuning& tuning, const TuneCommand& command,
-                             trials::ReportFacts& facts) {
-  OutputOptions silent{.quiet = true};
-  const auto console = make_train_console(silent, tuning.clock());
+                             Tuning& tuning, trials::ReportFacts& facts) {
+  const auto console = make_train_console({.quiet = true}, tuning.clock());
   train::RunOptions run = options;
   run.folder = tuning.folder() / "best";
   run.command = facts.reproduce;
   run.resume = false;
-  (void)command;
   KENNEL_TRY(const auto summary,
              train::run_prepared(run, prepared, *console, tuning.disk(), tuning.clock()));
   facts.scores = {{"valid top-1", summary.valid.evaluation.top1},
@@ -162,12 +166,12 @@ base::Result<int> tune_training(const TuneCommand& command, std::string typed,
   const EmptyFolderRemoval removal(folder, kRuns);
   KENNEL_TRY(const auto lock, RunFolderLock::take(folder));
   Tuning tuning(command, std::move(options), folder);
-  KENNEL_TRY_VOID(tuning.take_up());
   run.folder = folder / "trials";
   train::RunSeconds seconds;
   const auto console = make_train_console(command.train.output, tuning.clock());
   KENNEL_TRY(const auto prepared,
              train::prepare(run, *console, seconds, tuning.disk(), tuning.clock()));
+  KENNEL_TRY_VOID(tuning.take_up(train::outcome_of(run, prepared)));
   tuning.disk().make_folders(run.folder);
   HeadTrials runner(run, prepared, tuning.options().objective.metric, tuning.disk(),
                     tuning.clock());
@@ -183,11 +187,15 @@ base::Result<int> tune_training(const TuneCommand& command, std::string typed,
     }
     facts.reproduce = train_command(command.train, best_run.head);
     best_run.stop = nullptr;
-    KENNEL_TRY_VOID(keep_best(best_run, prepared, tuning, command, facts));
+    const auto kept = keep_best(best_run, prepared, tuning, facts);
+    if (!kept) {
+      tuning.write_files(outcome, facts);
+      return tl::unexpected(kept.error());
+    }
   }
   if (outcome.ending != trials::SearchEnding::kInterrupted) tuning.disk().remove(run.folder);
   tuning.conclude(outcome, facts);
-  return exit_code(outcome);
+  return exit_code(outcome, best.has_value());
 }
 
 }  // namespace

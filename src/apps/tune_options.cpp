@@ -148,7 +148,7 @@ base::Result<trials::SearchOptions> search_options(const TuneCommand& command) {
   search.trials_max = command.trials;
   search.epochs = command.train.epochs;
   search.seed = command.train.seed;
-  const int processors = command.command ? 1 : thread_count(0);
+  const int processors = command.command ? 1 : thread_count(command.train.threads);
   options.parallel = static_cast<std::size_t>(command.parallel > 0 ? command.parallel : processors);
   if (command.early_stopping == "off") options.median_rule.reset();
   std::map<std::string, std::string> defaults;
@@ -158,6 +158,10 @@ base::Result<trials::SearchOptions> search_options(const TuneCommand& command) {
     search.first = default_configuration(search.space, defaults);
   }
   KENNEL_TRY_VOID(tune::validate(search));
+  if (!command.warm_start.empty() && search.strategy != tune::Strategy::kBayesian) {
+    return base::fail(ErrorKind::kInvalid,
+                      "--warm-start: only the bayesian strategy learns from earlier trials");
+  }
   KENNEL_TRY_VOID(add_experience(command, defaults, options));
   return options;
 }

@@ -26,7 +26,7 @@ json line_of(const Continued& event, const tune::Space&) {
 json line_of(const EpochDone& event, const tune::Space&) {
   // JSON has no numbers that are none.
   const json value = std::isfinite(event.value) ? json(event.value) : json();
-  return {{"trial", event.trial}, {"epoch", event.epoch}, {"value", value}};
+  return {{"trial", event.trial}, {"epoch", event.epoch}, {"value", value}, {"at", event.at}};
 }
 json line_of(const Ended& event, const tune::Space&) {
   return {{"end", event.trial},
@@ -73,7 +73,7 @@ std::optional<Event> event_from(const json& line, const tune::Space& space) {
   }
   const json& value = line.at("value");
   const double number = value.is_null() ? std::nan("") : value.get<double>();
-  return EpochDone{line.at("trial"), line.at("epoch"), number};
+  return EpochDone{line.at("trial"), line.at("epoch"), number, line.at("at")};
 }
 
 // Whole lines only: the last one may have been cut off.

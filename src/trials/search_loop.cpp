@@ -35,6 +35,7 @@ class Loop {
     {
       std::unique_lock lock(mutex_);
       guarded([this] { take_up(); });
+      look_for_an_end();  // an earlier process may have come to it
       for (bool more = true; !ending_ && more; look_for_an_end()) {
         guarded([&] { more = begin_trials() || running_ > 0; });
         if (more && !broken_) changed_.wait_for(lock, kLookEvery);
@@ -43,7 +44,9 @@ class Loop {
       changed_.wait(lock, [this] { return running_ == 0; });
       pause_no_more();
     }
-    for (Running& one : threads_) one.thread.join();
+    for (Running& one : threads_) {
+      if (one.thread.joinable()) one.thread.join();
+    }
     if (broken_) std::rethrow_exception(broken_);
     return {std::move(trials_), ending_.value_or(SearchEnding::kAllTrials), seconds()};
   }
@@ -74,6 +77,10 @@ class Loop {
   // False: there is nothing more to begin, for now or for good.
   bool begin_trials() {
     if (running_ >= options_.parallel) return true;
+    threads_.remove_if([](Running& one) {
+      if (one.over && one.thread.joinable()) one.thread.join();
+      return one.over;
+    });
     const auto past = to_trials(trials_, options_.objective);
     const auto proposals = tune::propose(options_.search, past, options_.parallel - running_);
     for (const tune::Proposal& one : proposals) {
@@ -91,7 +98,6 @@ class Loop {
   }
 
   void launch(std::size_t place, int begun) {
-    ++running_;
     Running& running = threads_.emplace_back();
     running.trial = static_cast<int>(place) + 1;
     running.thread = std::thread([this, &running, begun, epochs = trials_[place].epochs,
@@ -105,6 +111,7 @@ class Loop {
       --running_;
       changed_.notify_all();
     });
+    ++running_;  // not before: a thread may fail to start, and ends under the mutex only
   }
 
   TrialReturn run_one(const TrialTask& task, Running& running) {
@@ -119,7 +126,7 @@ class Loop {
   }
 
   void take_epoch(Running& running, int epoch, double value) {
-    change(EpochDone{running.trial, epoch, value});
+    change(EpochDone{running.trial, epoch, value, seconds()});
     const auto place = static_cast<std::size_t>(running.trial) - 1;
     if (!options_.median_rule || tune::promotes(options_.search.strategy) || running.stop) return;
     const auto past = to_trials(trials_, options_.objective);
@@ -138,6 +145,8 @@ class Loop {
   // wants to go on later.
   void end(Running& running, const TrialReturn& back) {
     const TrialRecord& trial = trials_[static_cast<std::size_t>(running.trial) - 1];
+    // Whoever was told to go by the same signal may come back as failed.
+    if (back.how == Return::kFailed && parts_.interrupted) return;
     if (back.how == Return::kFailed) {
       change(Ended{running.trial, TrialState::kFailed, back.reason, seconds()});
     } else if (back.how == Return::kStopped || !running.reason.empty()) {

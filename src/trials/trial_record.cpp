@@ -20,7 +20,8 @@ bool take(const Begun& event, TrialRecords& trials) {
                     .configuration = event.configuration,
                     .epochs = event.epochs,
                     .began = event.at,
-                    .ended = event.at});
+                    .ended = event.at,
+                    .resumed = event.at});
   return true;
 }
 
@@ -29,7 +30,7 @@ bool take(const Continued& event, TrialRecords& trials) {
   if (trial == nullptr) return false;
   trial->state = TrialState::kRunning;
   trial->epochs = event.epochs;
-  trial->began = event.at - trial->seconds;
+  trial->resumed = event.at;
   return true;
 }
 
@@ -42,6 +43,7 @@ bool take(const EpochDone& event, TrialRecords& trials) {
   if (!follows) return false;
   trial->values.resize(static_cast<std::size_t>(event.epoch) - 1);
   trial->values.push_back(event.value);
+  trial->ended = std::max(trial->ended, event.at);
   return true;
 }
 
@@ -51,7 +53,7 @@ bool take(const Ended& event, TrialRecords& trials) {
   trial->state = event.state;
   trial->reason = event.reason;
   trial->ended = event.at;
-  trial->seconds = event.at - trial->began;
+  trial->seconds += event.at - trial->resumed;
   return true;
 }
 

@@ -35,6 +35,7 @@ struct TrialRecord {
   double began = 0;
   double ended = 0;
   double seconds = 0;  // that it ran, without pauses
+  double resumed = 0;  // when it last began or went on
 
   // The best epoch's, and which that is, from 1; none before the first epoch.
   [[nodiscard]] std::optional<double> best(const Objective& objective) const;
@@ -60,6 +61,7 @@ struct EpochDone {
   int trial = 0;
   int epoch = 0;  // from 1
   double value = 0;
+  double at = 0;
 };
 struct Ended {
   int trial = 0;

@@ -36,6 +36,19 @@ struct Known {
   std::vector<Point> pending;
 };
 
+// A loss that is far beyond all others would make them look the same: where it is cut.
+double cut_outliers(std::vector<Observation>& outcomes) {
+  constexpr double kFar = 10;
+  std::vector<double> losses;
+  for (const Observation& one : outcomes) losses.push_back(one.loss);
+  std::ranges::sort(losses);
+  const double middle = losses[losses.size() / 2];
+  const double spread = middle - losses.front();
+  const double cap = spread > 0 ? middle + kFar * spread : losses.back();
+  for (Observation& one : outcomes) one.loss = std::min(one.loss, cap);
+  return cap;
+}
+
 // A trial that failed is as bad as the worst, so that nobody goes there again.
 Known what_is_known(const Search& search, const Trials& trials) {
   Known known;
@@ -56,6 +69,7 @@ Known what_is_known(const Search& search, const Trials& trials) {
   std::ranges::for_each(search.earlier, look_at);
   std::ranges::for_each(trials, look_at);
   if (!worst) return known;
+  worst = std::min(*worst, cut_outliers(known.outcomes));
   // In front: the length scales are fitted to the latest.
   std::vector<Observation> all;
   for (Point& point : failed) all.push_back({std::move(point), *worst});

@@ -26,7 +26,7 @@ std::size_t bracket_size(const Search& search, std::size_t rungs, std::size_t fi
 std::vector<Bracket> hyperband_brackets(const Search& search, std::size_t rungs,
                                         std::size_t trials) {
   std::vector<Bracket> brackets;
-  const auto trials_max = static_cast<std::size_t>(search.trials_max);
+  const std::size_t trials_max = std::max(static_cast<std::size_t>(search.trials_max), trials);
   std::size_t place = 0;
   while (place < trials) {
     Bracket bracket{.first_rung = brackets.size() % rungs};
@@ -65,7 +65,11 @@ Rung stand_on(const Bracket& bracket, const Trials& trials, int epochs) {
     const Trial& trial = trials[place];
     const auto loss = trial.best_within(epochs);
     const bool ended = trial.state == TrialState::kFailed || trial.state == TrialState::kStopped;
-    if (trial.losses.size() >= static_cast<std::size_t>(epochs)) {
+    // One may tell fewer epochs than it was given, and tells them anew when it goes on.
+    const bool passed = trial.losses.size() >= static_cast<std::size_t>(epochs) ||
+                        trial.epochs > epochs ||
+                        (!ended && !trial.is_running() && trial.epochs >= epochs);
+    if (passed) {
       const double worst = std::numeric_limits<double>::infinity();
       rung.passed.push_back({place, loss.value_or(worst)});
     } else if (ended && trial.epochs >= epochs) {
@@ -81,8 +85,7 @@ std::size_t through(const Search& search, std::size_t count) {
 }
 
 bool waits_at(const Trial& trial, int epochs) {
-  return trial.state == TrialState::kPaused &&
-         trial.losses.size() == static_cast<std::size_t>(epochs);
+  return trial.state == TrialState::kPaused && trial.epochs == epochs;
 }
 
 // From the top down: whoever is nearest to the end comes first.
@@ -102,7 +105,11 @@ std::optional<Promotion> promote_in(const Search& search, const Bracket& bracket
       found = {trial, rungs[rung + 1]};
       break;
     }
-    if (expected > 0) expected = through(search, expected);
+    // Of those that failed none comes to the next rung.
+    if (expected > 0) {
+      expected = through(search, expected);
+      if (may) expected = std::min(expected, standing.passed.size());
+    }
     if (bracket.size > 0 && expected == 0) break;
   }
   return found;

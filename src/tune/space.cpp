@@ -179,7 +179,10 @@ Value value_at(const Range& range, double coordinate) {
                  [&](const IntegerRange& one) -> Value {
                    const auto [low, high] = widen(one);
                    const double value = std::round(from_unit(scaling_of(one), low, high, unit));
-                   return std::clamp(static_cast<std::int64_t>(value), one.low, one.high);
+                   // Compared as they are: beyond 2^53 not every integer is a double.
+                   if (value >= static_cast<double>(one.high)) return one.high;
+                   if (value <= static_cast<double>(one.low)) return one.low;
+                   return static_cast<std::int64_t>(value);
                  },
                  [&](const CategoricalRange& one) -> Value {
                    const auto count = static_cast<double>(one.values.size());

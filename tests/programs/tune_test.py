@@ -144,6 +144,45 @@ def test_a_trial_that_fails_is_told_and_the_search_goes_on(kennel):
     assert {trial["reason"] for trial in trials[3:]} == {"exit code 7: too large"}
 
 
+def test_a_search_that_came_to_its_end_begins_nothing_more(kennel):
+    folder = kennel.folder / "search"
+    words = ("--command", "echo loss: {x}", "--metric", "loss: ([0-9.]+)", "--range", "x=0:1.0")
+    command = ("tune", *words, "--target", 2, "--trials", 50, "--output", folder)
+    kennel.succeeds(*command)
+    before = read_trials(folder)
+    kennel.succeeds(*command, "--resume")
+    assert read_trials(folder) == before
+    assert read_search(folder)["ending"] == "target"
+
+
+def test_another_command_is_another_search(kennel):
+    folder = kennel.folder / "search"
+    words = ("--metric", "loss: ([0-9.]+)", "--range", "x=0:1.0", "--trials", 2)
+    command = ("tune", *words, "--output", folder)
+    kennel.succeeds(*command, "--command", "echo loss: {x}")
+    refused = kennel.refuses(*command, "--command", "echo loss: 1{x}", "--resume")
+    assert "of differ" in refused
+
+
+@pytest.mark.parametrize("strategy", ["asha", "hyperband"])
+def test_a_command_that_tells_one_value_however_many_epochs(kennel, strategy):
+    folder = kennel.folder / "search"
+    words = ("--metric", "loss: ([0-9.]+)", "--range", "x=0:1.0", "--epochs", 9, "--output", folder)
+    command = ("tune", "--command", "echo loss: {x}; : {epochs}", "--strategy", strategy, *words)
+    kennel.succeeds(*command, "--trials", 12)
+    assert len(read_trials(folder)) == 12
+    assert "completed" in {trial["state"] for trial in read_trials(folder)}
+    kennel.succeeds(*command, "--trials", 10, "--resume")
+
+
+def test_without_any_value_there_is_no_success(kennel):
+    folder = kennel.folder / "search"
+    words = ("--command", "echo {x}", "--metric", "loss: ([0-9.]+)", "--range", "x=0:1.0")
+    done = kennel("tune", *words, "--trials", 3, "--output", folder)
+    assert done.returncode == 1
+    assert {trial["state"] for trial in read_trials(folder)} == {"failed"}
+
+
 def test_warm_start_learns_from_an_earlier_search(kennel, tuned, photos):
     folder = kennel.folder / "warm"
     words = ("--range", "learning_rate=1.5e-3:3e-3:log", "--warm-start", tuned, "--trials", 2)

@@ -171,7 +171,7 @@ function heatOption(data) {
       ...option.tooltip,
       formatter: (point) => point.seriesType === "scatter"
         ? escapeHtml(point.value[2]).replaceAll("\n", "<br>")
-        : `expected ${significant(point.value[2])}`,
+        : `expected ${significant(point.value[2])} deviations (lower is better)`,
     },
     grid: { left: 4, right: 12, top: 34, bottom: 26, containLabel: true },
     xAxis: [
