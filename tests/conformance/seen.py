@@ -5,7 +5,12 @@ from collections import defaultdict
 from pathlib import Path
 
 CLAIMS = Path(__file__).resolve().parent / "clients.json"
-CLIENTS_BY_AGENT = {"aws-cli/": "aws-cli", "Boto3/": "boto3", "aws-sdk-js/": "aws-sdk-js"}
+CLIENTS_BY_AGENT = {
+    "AWS-SageMaker-Python-SDK/": "sagemaker",  # before boto3, which it drives
+    "aws-cli/": "aws-cli",
+    "Boto3/": "boto3",
+    "aws-sdk-js/": "aws-sdk-js",
+}
 
 # By these S3 answers what a bucket does not have, and kennel's buckets never have.
 ANSWERS = {
