@@ -11,7 +11,6 @@
 namespace kennel::train {
 namespace {
 
-using base::ErrorKind;
 using dataset::Split;
 
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }

@@ -73,7 +73,7 @@ double normality(const VectorXd& values, const VectorXd& bent, double power) {
 // The power that makes them most like normal ones; few outcomes tell nothing of that.
 VectorXd bend_outcomes(const VectorXd& values) {
   constexpr Index kEnough = 8;
-  const VectorXd standard = standardize(values);
+  VectorXd standard = standardize(values);
   if (values.size() < kEnough) return standard;
   VectorXd best = standard;
   double highest = normality(standard, standard, 1);

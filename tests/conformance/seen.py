@@ -6,7 +6,7 @@ from pathlib import Path
 
 CLAIMS = Path(__file__).resolve().parent / "clients.json"
 CLIENTS_BY_AGENT = {
-    "AWS-SageMaker-Python-SDK/": "sagemaker",  # before boto3, which it drives
+    "AWS-SageMaker-Python-SDK#": "sagemaker",  # before boto3, which it drives
     "aws-cli/": "aws-cli",
     "Boto3/": "boto3",
     "aws-sdk-js/": "aws-sdk-js",

@@ -166,7 +166,9 @@ Section search_section() {
                          .rows = {{0.001, 0, 3}, {0.01, 1, 1}, {0.1, 0, 2}},
                          .names = {"trial 1", "trial 2", "trial 3"}};
   HeatMap surface{.title = "rate and units", .x_label = "rate", .y_label = "units", .columns = 8};
-  for (int cell = 0; cell < 64; ++cell) surface.values.push_back((cell % 8 - 3) * (cell / 8 - 4));
+  for (int row = 0; row < 8; ++row) {
+    for (int column = 0; column < 8; ++column) surface.values.push_back((column - 3) * (row - 4));
+  }
   surface.x_ticks = {{0, "0.001"}, {1, "0.1"}};
   surface.y_ticks = {{0, "8"}, {1, "64"}};
   surface.points = {.name = "trials", .x = {0.1, 0.9}, .y = {0.5, 0.2}, .labels = {"1", "2"}};
