@@ -180,10 +180,12 @@ def test_killed_at_any_moment(platform, gate, chance, capsys):
         digests[knock.job] = words[0] if words else None
     for job in platform.jobs:
         model = platform.model(job)
-        if platform.describe(job)["TrainingJobStatus"] == "Completed":
+        status = platform.describe(job)["TrainingJobStatus"]
+        if status == "Completed":
             assert model == {"weights": digests[job]}
-        else:
+        elif status == "Failed":
             assert model in (None, {"weights": digests.get(job)})
+        # One that was stopped has whatever its program had written by then.
         assert processes_of(job) == []
     if LONG:
         with capsys.disabled():
