@@ -51,7 +51,8 @@ void raise_descriptor_limit() {
 }
 
 // Bodies come and go in pieces of up to a MiB: kept, rather than asked of the system each time. Two
-// heaps for all threads: with one for each, what ten thousand jobs cost is kept many times over.
+// heaps for all threads: with one for each, listing ten thousand jobs again and again kept 16 MiB
+// more.
 void arrange_memory() {
   constexpr int kPieceBytesMax = 4 << 20;
   constexpr int kKeptBytesMax = 32 << 20;
