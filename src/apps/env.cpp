@@ -8,6 +8,7 @@
 #include "apps/aws_profile.h"
 #include "apps/client_files.h"
 #include "apps/environment.h"
+#include "base/shell_word.h"
 
 namespace kennel::apps {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::uint64_t kProfileBytesMax = 4 * base::kMiB;
 
 void print_shell(const ClientVariables& variables) {
   for (const auto& [name, value] : variables.set) {
-    fmt::print("export {}={}\n", name, quoted_word(value));
+    fmt::print("export {}={}\n", name, base::to_shell_word(value));
   }
   for (const std::string& name : variables.unset) fmt::print("unset {}\n", name);
 }

@@ -1,4 +1,5 @@
 #include "apps/environment.h"
+#include "base/shell_word.h"
 
 #include <fmt/format.h>
 #include <sched.h>
@@ -14,23 +15,6 @@ namespace {
 std::string variable_or(const char* name, const std::string& otherwise) {
   const char* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : otherwise;
-}
-
-std::string quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyz"
-                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789_-./=:,+@%") == std::string::npos;
-  if (plain) return word;
-  std::string text = "'";
-  for (const char letter : word) {
-    if (letter == '\'') {
-      text += "'\\''";
-    } else {
-      text += letter;
-    }
-  }
-  return text + "'";
 }
 
 }  // namespace
@@ -72,13 +56,11 @@ std::vector<std::string> environment_names(std::string_view prefix) {
   return names;
 }
 
-std::string quoted_word(const std::string& word) { return quoted(word); }
-
 base::Path feature_cache_folder() { return cache_folder() / "features"; }
 
 std::string quoted_command(int argc, const char* const* argv) {
   std::string text = "kennel";
-  for (int index = 1; index < argc; ++index) text += " " + quoted(argv[index]);
+  for (int index = 1; index < argc; ++index) text += " " + base::to_shell_word(argv[index]);
   return text;
 }
 

@@ -27,8 +27,6 @@ namespace kennel::apps {
 [[nodiscard]] std::optional<std::string> environment_variable(const char* name);
 // The names of all variables that begin so.
 [[nodiscard]] std::vector<std::string> environment_names(std::string_view prefix);
-// A word, quoted for a shell where it needs it.
-[[nodiscard]] std::string quoted_word(const std::string& word);
 
 // The words of a command line, quoted for a shell where they need it.
 [[nodiscard]] std::string quoted_command(int argc, const char* const* argv);

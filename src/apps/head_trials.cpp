@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
+
+#include "base/number.h"
 
 namespace kennel::apps {
 namespace {
@@ -49,11 +50,7 @@ const typename Table::value_type* find(const Table& table, std::string_view name
 
 // A category may be a number as well.
 std::optional<double> number_of(const tune::Value& value) {
-  const std::string text = tune::to_text(value);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return base::parse_number<double>(tune::to_text(value));
 }
 
 base::Result<void> set_word(HeadOptions& head, const std::string& name, const std::string& word) {

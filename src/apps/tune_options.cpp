@@ -8,6 +8,7 @@
 #include "apps/environment.h"
 #include "apps/head_trials.h"
 #include "apps/train_options.h"
+#include "base/shell_word.h"
 #include "trials/space_text.h"
 #include "tune/warm_start.h"
 
@@ -167,10 +168,10 @@ base::Result<trials::SearchOptions> search_options(const TuneCommand& command) {
 }
 
 std::string train_command(const TrainCommand& command, const train::HeadOptions& head) {
-  std::string text = "kennel train " + quoted_word(command.data.string());
+  std::string text = "kennel train " + base::to_shell_word(command.data.string());
   const TrainCommand usual;
   const auto add = [&text](const char* name, const std::string& value) {
-    text.append(" --").append(name).append(" ").append(quoted_word(value));
+    text.append(" --").append(name).append(" ").append(base::to_shell_word(value));
   };
   if (command.backbone != usual.backbone) add("backbone", command.backbone);
   if (command.weights) add("weights", command.weights->string());

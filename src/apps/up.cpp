@@ -18,6 +18,7 @@
 #include "apps/environment.h"
 #include "apps/platform.h"
 #include "base/clock.h"
+#include "base/shell_word.h"
 
 namespace kennel::apps {
 namespace {
@@ -134,7 +135,7 @@ void say_ready(const UpCommand& command, const ServerFolder& folder, const Serve
                            .dump());
   } else {
     const std::string data =
-        command.data ? " --data " + quoted_word(command.data->string()) : std::string();
+        command.data ? " --data " + base::to_shell_word(command.data->string()) : std::string();
     fmt::print(
         "kennel {} is ready at {}{}\n"
         "  region {}, account {}, data in {}\n"

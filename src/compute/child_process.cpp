@@ -2,14 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "compute/descriptor.h"
@@ -130,14 +132,10 @@ std::optional<int> ChildProcess::poll() {
 }
 
 void ChildProcess::wait(std::chrono::milliseconds at_most) const {
-  const auto deadline = std::chrono::steady_clock::now() + at_most;
-  siginfo_t ended{};
-  while (!code_ && std::chrono::steady_clock::now() < deadline) {
-    const bool asked =
-        ::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0;
-    if (!asked || ended.si_pid == id_) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  if (code_) return;
+  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, id_, 0)));
+  pollfd waiting{process.value(), POLLIN, 0};
+  if (process) (void)::poll(&waiting, 1, static_cast<int>(at_most.count()));
 }
 
 void ChildProcess::signal(int number) const {

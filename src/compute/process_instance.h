@@ -10,19 +10,9 @@
 #include "compute/child_process.h"
 #include "compute/disk_use.h"
 #include "compute/launcher.h"
+#include "compute/pipe.h"
 
 namespace kennel::compute {
-
-struct Pipe {
-  int read = -1;
-  int write = -1;
-
-  Pipe();
-  ~Pipe();
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  void close_write();
-};
 
 struct ProcessParts {
   std::unique_ptr<Pipe> output;

@@ -1,6 +1,5 @@
 #include "trials/command_trials.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,9 +8,11 @@
 #include <algorithm>
 #include <map>
 
+#include "base/shell_word.h"
 #include "compute/child_process.h"
 #include "compute/line_metric.h"
 #include "compute/line_splitter.h"
+#include "compute/pipe.h"
 #include "compute/sandbox/guard.h"
 
 namespace kennel::trials {
@@ -21,23 +22,6 @@ using base::ErrorKind;
 
 constexpr std::chrono::seconds kGrace{10};
 constexpr int kLookEveryMs = 50;
-
-std::string shell_word(const std::string& word) {
-  const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char letter) {
-    return std::isalnum(letter) != 0 ||
-           std::string_view("_-+.,:/").find(static_cast<char>(letter)) != std::string_view::npos;
-  });
-  if (plain) return word;
-  std::string text = "'";
-  for (const char letter : word) {
-    if (letter == '\'') {
-      text += "'\\''";
-    } else {
-      text += letter;
-    }
-  }
-  return text + "'";
-}
 
 bool is_name(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char letter) {
@@ -84,27 +68,6 @@ std::map<std::string, std::string> whole_environment() {
   return variables;
 }
 
-// Both ends of a pipe; closed with it.
-struct Pipe {
-  int ends[2] = {-1, -1};
-
-  Pipe() {
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-      throw std::system_error(errno, std::generic_category(), "a pipe");
-    }
-  }
-  ~Pipe() {
-    ::close(ends[0]);
-    close_write();
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  void close_write() {
-    if (ends[1] >= 0) ::close(ends[1]);
-    ends[1] = -1;
-  }
-};
-
 // One run of a command, from its start to its end.
 class CommandRun {
  public:
@@ -119,7 +82,7 @@ class CommandRun {
   TrialReturn run(const std::string& command) {
     auto child = compute::ChildProcess::start(
         {guard_, "guard", std::to_string(::getpid()), "--", "/bin/sh", "-c", command},
-        whole_environment(), pipe_.ends[1], {});
+        whole_environment(), pipe_.write, {});
     if (!child) return {Return::kFailed, child.error().message};
     pipe_.close_write();
     while (read_on(*child)) {
@@ -132,12 +95,12 @@ class CommandRun {
   // False at the end: nobody is left to write, or the command has ended and what it left is read.
   bool read_on(compute::ChildProcess& child) {
     stop_if_told(child);
-    pollfd waiting{pipe_.ends[0], POLLIN, 0};
+    pollfd waiting{pipe_.read, POLLIN, 0};
     const bool readable = ::poll(&waiting, 1, kLookEveryMs) > 0;
     if (!code_) code_ = child.poll();
     if (!readable) return !code_;
     char bytes[16384];
-    const ssize_t count = ::read(pipe_.ends[0], bytes, sizeof(bytes));
+    const ssize_t count = ::read(pipe_.read, bytes, sizeof(bytes));
     if (count > 0) {
       const std::string_view text(bytes, static_cast<std::size_t>(count));
       log_->append(base::as_bytes(text));
@@ -191,7 +154,7 @@ class CommandRun {
   std::unique_ptr<base::WritableFile> log_;
   const TrialTask& task_;
   const std::function<void(int, double)>& on_epoch_;
-  Pipe pipe_;
+  compute::Pipe pipe_;
   compute::LineSplitter splitter_;
   std::optional<int> code_;
   std::optional<std::chrono::steady_clock::time_point> told_;
@@ -247,7 +210,7 @@ std::string command_of(const CommandOptions& options, const TrialTask& task) {
   const auto pieces = pieces_of(options.command);
   std::string command;
   for (std::size_t place = 0; place < pieces.size(); ++place) {
-    command += place % 2 == 0 ? pieces[place] : shell_word(values.at(pieces[place]));
+    command += place % 2 == 0 ? pieces[place] : base::to_shell_word(values.at(pieces[place]));
   }
   return command;
 }

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+
+#include "base/number.h"
 
 namespace kennel::trials {
 namespace {
@@ -26,24 +26,16 @@ std::vector<std::string> split(const std::string& text, char separator) {
   }
 }
 
-template <class Number>
-std::optional<Number> parse_number(const std::string& text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 base::Result<tune::Range> parse_ends(const std::vector<std::string>& parts) {
   tune::Scaling scaling = tune::Scaling::kAuto;
   if (parts.size() == 3) {
     KENNEL_TRY(scaling, tune::parse_scaling(parts[2]));
   }
-  const auto low = parse_number<std::int64_t>(parts[0]);
-  const auto high = parse_number<std::int64_t>(parts[1]);
+  const auto low = base::parse_number<std::int64_t>(parts[0]);
+  const auto high = base::parse_number<std::int64_t>(parts[1]);
   if (low && high) return tune::IntegerRange{*low, *high, scaling};
-  const auto begin = parse_number<double>(parts[0]);
-  const auto end = parse_number<double>(parts[1]);
+  const auto begin = base::parse_number<double>(parts[0]);
+  const auto end = base::parse_number<double>(parts[1]);
   if (begin && end) return tune::ContinuousRange{*begin, *end, scaling};
   return base::fail(ErrorKind::kInvalid,
                     fmt::format("\"{}\" is no number", begin ? parts[1] : parts[0]));

@@ -3,18 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace kennel::tune {
 namespace {
-
-template <class Number>
-std::optional<Number> parse_number(const std::string& text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 template <class Ends, class Number>
 std::optional<Value> within(const Ends& range, std::optional<Number> number) {
@@ -56,10 +49,10 @@ Value default_value(const Parameter& parameter,
 
 std::optional<Value> parse_value(const Range& range, const std::string& text) {
   if (const auto* numbers = std::get_if<ContinuousRange>(&range)) {
-    return within(*numbers, parse_number<double>(text));
+    return within(*numbers, base::parse_number<double>(text));
   }
   if (const auto* integers = std::get_if<IntegerRange>(&range)) {
-    return within(*integers, parse_number<std::int64_t>(text));
+    return within(*integers, base::parse_number<std::int64_t>(text));
   }
   const auto& values = std::get<CategoricalRange>(range).values;
   if (std::ranges::find(values, text) == values.end()) return std::nullopt;

@@ -13,8 +13,6 @@
 namespace kennel::compute {
 namespace {
 
-static_assert(kEndsInstance == SIGUSR1);
-
 constexpr int kKilled = 128 + SIGKILL;
 
 int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }

@@ -45,6 +45,20 @@ function baseOption() {
   };
 }
 
+function legend(show) {
+  return {
+    show,
+    left: 0,
+    top: 4,
+    padding: 0,
+    itemGap: 18,
+    icon: "circle",
+    itemWidth: 8,
+    itemHeight: 8,
+    textStyle: { color: colour("ink"), fontSize: 13 },
+  };
+}
+
 function valueAxis(name, extra) {
   return {
     type: "value",

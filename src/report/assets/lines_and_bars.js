@@ -62,17 +62,7 @@ function lineOption(data) {
       formatter: many ? pointOfLine(data) : lineTooltip(data),
       axisPointer: { lineStyle: { color: colour("soft"), type: "solid" } },
     },
-    legend: {
-      show: !many,
-      left: 0,
-      top: 4,
-      padding: 0,
-      itemGap: 18,
-      icon: "circle",
-      itemWidth: 8,
-      itemHeight: 8,
-      textStyle: { color: colour("ink"), fontSize: 13 },
-    },
+    legend: legend(!many),
     grid: { left: 4, right: 18, top: many ? 34 : 60, bottom: 22, containLabel: true },
     xAxis: valueAxis(data.xLabel, {
       nameLocation: "middle",

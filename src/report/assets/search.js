@@ -54,17 +54,7 @@ function scatterOption(data) {
   return {
     ...option,
     tooltip: { ...option.tooltip, trigger: "item", formatter: pointTooltip(data) },
-    legend: {
-      show: several,
-      left: 0,
-      top: 4,
-      padding: 0,
-      itemGap: 18,
-      icon: "circle",
-      itemWidth: 8,
-      itemHeight: 8,
-      textStyle: { color: colour("ink"), fontSize: 13 },
-    },
+    legend: legend(several),
     grid: { left: 4, right: 18, top: several ? 60 : 34, bottom: 26, containLabel: true },
     xAxis: scatterAxis(data.x, {
       nameLocation: "middle",
@@ -230,10 +220,7 @@ function timelineOption(data) {
       formatter: (span) => tooltipRow(`${data.spans[span.value[0]].label}, ${span.value[3]}`,
         `${significant(span.value[2] - span.value[1])} s`, span.color),
     },
-    legend: {
-      left: 0, top: 4, padding: 0, itemGap: 18, icon: "circle", itemWidth: 8, itemHeight: 8,
-      textStyle: { color: colour("ink"), fontSize: 13 },
-    },
+    legend: legend(true),
     grid: { left: 4, right: 18, top: 40, bottom: 26, containLabel: true },
     xAxis: valueAxis("seconds", { nameLocation: "middle", nameGap: 30, min: 0 }),
     yAxis: categoryAxis(data.spans.map((span) => span.label), {
