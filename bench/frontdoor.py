@@ -23,6 +23,7 @@ from setting import (
     describe_server_setting,
     prepare_moto,
     require_program,
+    with_load_at_end,
 )
 
 SIGNED_PER_SECOND_MIN = 5000
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace, _data: Path | None) -> None:
         many = bench.measure_many(work, 5 if options.quick else 20)
         overload = [bench.measure_overload(work) for _ in range(min(options.runs, 3))]
     content = {
-        "setting": setting | {"load_average_at_end": [round(load, 2) for load in os.getloadavg()]},
+        "setting": with_load_at_end(setting),
         "disk": disk,
         "summary": summarize(rounds, start, many, overload),
         "start": start,

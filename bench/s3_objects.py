@@ -22,6 +22,7 @@ from setting import (
     describe_server_setting,
     prepare_moto,
     require_program,
+    with_load_at_end,
 )
 
 SYNC_PER_CLIENT_MAX = 1.25
@@ -52,8 +53,7 @@ def run(options: argparse.Namespace, photos: Path) -> None:
     setting |= {"data": photos.name, "photos": count_photos(photos)}
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
         content = measure(options, photos, Path(folder))
-    load = [round(value, 2) for value in os.getloadavg()]
-    content = {"setting": setting | {"load_average_at_end": load}} | content
+    content = {"setting": with_load_at_end(setting)} | content
     content["summary"] = summarize(content)
     print_summary(content)
     save_results(options.results, "objects", content)

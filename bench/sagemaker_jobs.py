@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 from pathlib import Path
 
 from disk import measure_commits
 from figures import column, median, median_ratio, print_table, print_target, save_results
 from job_bench import STATES, JobBench
-from setting import BUILD, KENNEL, count_photos, describe_server_setting, require_program
+from setting import (
+    BUILD,
+    KENNEL,
+    count_photos,
+    describe_server_setting,
+    require_program,
+    with_load_at_end,
+)
 
 FIRST_EPOCH_ADDED_S_MAX = 0.5
 SANDBOX_MS_MAX = 30
@@ -35,8 +41,7 @@ def run(options: argparse.Namespace, photos: Path) -> None:
     setting |= {"data": photos.name, "photos": count_photos(photos)}
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
         content = measure(options, photos, Path(folder))
-    load = [round(value, 2) for value in os.getloadavg()]
-    content = {"setting": setting | {"load_average_at_end": load}} | content
+    content = {"setting": with_load_at_end(setting)} | content
     content["summary"] = summarize(content)
     print_summary(content)
     save_results(options.results, "jobs", content)

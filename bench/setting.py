@@ -119,6 +119,10 @@ def describe_server_setting(lock: Path | None) -> dict[str, object]:
     }
 
 
+def with_load_at_end(setting: dict[str, object]) -> dict[str, object]:
+    return setting | {"load_average_at_end": [round(load, 2) for load in os.getloadavg()]}
+
+
 def every_core() -> str:
     """As taskset lists them."""
     return ",".join(str(core) for core in sorted(os.sched_getaffinity(0)))

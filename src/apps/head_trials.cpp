@@ -70,6 +70,27 @@ tl::unexpected<base::Error> unknown(const std::string& name) {
                                 name));
 }
 
+base::Result<void> set(HeadOptions& head, const std::string& name, const tune::Value& value) {
+  if (std::ranges::find(kWords, name) != kWords.end()) {
+    return set_word(head, name, tune::to_text(value));
+  }
+  const RealParameter* real = find(kReals, name);
+  const WholeParameter* whole = find(kWholes, name);
+  if (real == nullptr && whole == nullptr) return unknown(name);
+  const auto number = number_of(value);
+  const auto is_whole = [](double one) {
+    return std::abs(one) <= std::numeric_limits<int>::max() && one == static_cast<int>(one);
+  };
+  if (!number || (whole != nullptr && !is_whole(*number))) {
+    return base::fail(ErrorKind::kInvalid,
+                      fmt::format("\"{}\" is no {} for {}", tune::to_text(value),
+                                  real != nullptr ? "number" : "whole number", name));
+  }
+  if (real != nullptr) head.*(real->field) = *number;
+  if (whole != nullptr) head.*(whole->field) = static_cast<int>(*number);
+  return {};
+}
+
 // Every value at an end, or every category, must be one that a training takes.
 base::Result<void> check_values(const tune::Parameter& parameter) {
   const std::uint64_t count = tune::is_categorical(parameter) ? tune::count_values(parameter) : 2;
@@ -120,25 +141,12 @@ base::Result<tune::Space> fit_to_training(tune::Space space) {
   return space;
 }
 
-base::Result<void> set(HeadOptions& head, const std::string& name, const tune::Value& value) {
-  if (std::ranges::find(kWords, name) != kWords.end()) {
-    return set_word(head, name, tune::to_text(value));
+base::Result<HeadOptions> configured(HeadOptions head, const tune::Space& space,
+                                     const tune::Configuration& configuration) {
+  for (std::size_t place = 0; place < space.size(); ++place) {
+    KENNEL_TRY_VOID(set(head, space[place].name, configuration[place]));
   }
-  const RealParameter* real = find(kReals, name);
-  const WholeParameter* whole = find(kWholes, name);
-  if (real == nullptr && whole == nullptr) return unknown(name);
-  const auto number = number_of(value);
-  const auto is_whole = [](double one) {
-    return std::abs(one) <= std::numeric_limits<int>::max() && one == static_cast<int>(one);
-  };
-  if (!number || (whole != nullptr && !is_whole(*number))) {
-    return base::fail(ErrorKind::kInvalid,
-                      fmt::format("\"{}\" is no {} for {}", tune::to_text(value),
-                                  real != nullptr ? "number" : "whole number", name));
-  }
-  if (real != nullptr) head.*(real->field) = *number;
-  if (whole != nullptr) head.*(whole->field) = static_cast<int>(*number);
-  return {};
+  return head;
 }
 
 std::map<std::string, std::string> values_of(const HeadOptions& head) {
@@ -178,10 +186,9 @@ HeadTrials::HeadTrials(const train::RunOptions& options, const train::Prepared& 
 trials::TrialReturn HeadTrials::run(const trials::TrialTask& task,
                                     const std::function<void(int, double)>& on_epoch) {
   train::RunOptions options = options_;
-  for (std::size_t place = 0; place < task.space.size(); ++place) {
-    const auto done = set(options.head, task.space[place].name, task.configuration[place]);
-    if (!done) return {trials::Return::kFailed, done.error().message};
-  }
+  auto head = configured(options.head, task.space, task.configuration);
+  if (!head) return {trials::Return::kFailed, head.error().message};
+  options.head = *std::move(head);
   const base::Path checkpoint = options_.folder / fmt::format("{:03}.pth", task.number);
   const auto tell = [&](const train::EpochRecord& record) {
     on_epoch(record.epoch, value_of(record, metric_));

@@ -14,9 +14,11 @@ namespace kennel::apps {
 // Of parameters that a training knows: numbers where numbers are wanted. kInvalid, naming what
 // there is to tune.
 [[nodiscard]] base::Result<tune::Space> fit_to_training(tune::Space space);
-// kInvalid: a value that a training does not take.
-[[nodiscard]] base::Result<void> set(train::HeadOptions& head, const std::string& name,
-                                     const tune::Value& value);
+// What a trial's configuration makes of the settings that all trials have. kInvalid: a value that a
+// training does not take.
+[[nodiscard]] base::Result<train::HeadOptions> configured(train::HeadOptions head,
+                                                          const tune::Space& space,
+                                                          const tune::Configuration& configuration);
 // What `kennel train` takes where it is told nothing, as text, by name.
 [[nodiscard]] std::map<std::string, std::string> values_of(const train::HeadOptions& head);
 

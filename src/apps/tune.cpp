@@ -147,6 +147,7 @@ base::Result<void> keep_best(const train::RunOptions& options, const train::Prep
   run.folder = tuning.folder() / "best";
   run.command = facts.reproduce;
   run.resume = false;
+  run.stop = nullptr;
   KENNEL_TRY(const auto summary,
              train::run_prepared(run, prepared, *console, tuning.disk(), tuning.clock()));
   facts.scores = {{"valid top-1", summary.valid.evaluation.top1},
@@ -179,15 +180,10 @@ base::Result<int> tune_training(const TuneCommand& command, std::string typed,
   trials::ReportFacts facts{.subject = command.train.data.string()};
   const auto best = trials::find_best(outcome.trials, tuning.options().objective);
   if (best) {
-    const trials::TrialRecord& trial = outcome.trials[*best];
-    train::RunOptions best_run = run;
-    for (std::size_t place = 0; place < trial.configuration.size(); ++place) {
-      KENNEL_TRY_VOID(set(best_run.head, tuning.options().search.space[place].name,
-                          trial.configuration[place]));
-    }
-    facts.reproduce = train_command(command.train, best_run.head);
-    best_run.stop = nullptr;
-    const auto kept = keep_best(best_run, prepared, tuning, facts);
+    KENNEL_TRY(run.head, configured(run.head, tuning.options().search.space,
+                                    outcome.trials[*best].configuration));
+    facts.reproduce = train_command(command.train, run.head);
+    const auto kept = keep_best(run, prepared, tuning, facts);
     if (!kept) {
       tuning.write_files(outcome, facts);
       return tl::unexpected(kept.error());

@@ -79,6 +79,32 @@ std::vector<std::string> aligned(const std::vector<Row>& rows) {
   return lines;
 }
 
+struct TableLine {
+  std::string text;
+  bool best = false;
+};
+
+// Heading and rows, the best marked: trial, state, parameters, objective, epoch, elapsed.
+std::vector<TableLine> trial_table(const trials::SearchOptions& options, const TrialRecords& trials,
+                                   std::size_t rows_max) {
+  std::vector<Row> rows{{"trial", "state"}};
+  for (const tune::Parameter& parameter : options.search.space) {
+    rows.front().push_back(parameter.name);
+  }
+  rows.front().insert(rows.front().end(), {options.objective.metric, "epoch", "elapsed"});
+  const auto best = trials::find_best(trials, options.objective);
+  const std::vector<std::size_t> places = places_shown(trials, best, rows_max);
+  for (const std::size_t place : places) {
+    rows.push_back(row_of(options, trials[place], best == place));
+  }
+  std::vector<TableLine> lines;
+  for (std::string& text : aligned(rows)) {
+    const bool is_best = !lines.empty() && best == places[lines.size() - 1];
+    lines.push_back({std::move(text), is_best});
+  }
+  return lines;
+}
+
 class TextConsole final : public TuneConsole {
  public:
   TextConsole(const trials::SearchOptions& options, const base::Clock& clock, bool quiet)
@@ -136,10 +162,10 @@ class TextConsole final : public TuneConsole {
     // Up to where the table began, and over it.
     if (drawn_ > 0) fmt::print("\x1b[{}A", drawn_);
     const auto lines = trial_table(options_, trials, rows);
-    for (const std::string& line : lines) {
-      const std::string cut = line.substr(0, width - 1);
-      const bool best = line.starts_with('*') || line.find(" *") != std::string::npos;
-      fmt::print("\x1b[2K{}\n", best && output_has_colours() ? coloured(cut, Colour::kGreen) : cut);
+    for (const TableLine& line : lines) {
+      const std::string cut = line.text.substr(0, width - 1);
+      const bool stands_out = line.best && output_has_colours();
+      fmt::print("\x1b[2K{}\n", stands_out ? coloured(cut, Colour::kGreen) : cut);
     }
     drawn_ = lines.size();
     std::fflush(stdout);
@@ -229,20 +255,6 @@ class JsonConsole final : public TuneConsole {
 };
 
 }  // namespace
-
-std::vector<std::string> trial_table(const trials::SearchOptions& options,
-                                     const TrialRecords& trials, std::size_t rows_max) {
-  std::vector<Row> rows{{"trial", "state"}};
-  for (const tune::Parameter& parameter : options.search.space) {
-    rows.front().push_back(parameter.name);
-  }
-  rows.front().insert(rows.front().end(), {options.objective.metric, "epoch", "elapsed"});
-  const auto best = trials::find_best(trials, options.objective);
-  for (const std::size_t place : places_shown(trials, best, rows_max)) {
-    rows.push_back(row_of(options, trials[place], best == place));
-  }
-  return aligned(rows);
-}
 
 std::unique_ptr<TuneConsole> make_tune_console(const OutputOptions& output,
                                                const trials::SearchOptions& options,

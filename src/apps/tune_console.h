@@ -21,9 +21,4 @@ class TuneConsole : public trials::SearchObserver {
                                                              const trials::SearchOptions& options,
                                                              const base::Clock& clock);
 
-// Heading and rows, the best marked: trial, state, parameters, objective, epoch, elapsed.
-[[nodiscard]] std::vector<std::string> trial_table(const trials::SearchOptions& options,
-                                                   const trials::TrialRecords& trials,
-                                                   std::size_t rows_max);
-
 }  // namespace kennel::apps

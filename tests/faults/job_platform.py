@@ -65,6 +65,15 @@ class Platform:
         self.jobs.append(name)
         return name
 
+    def begin_upload(self) -> tuple[str, str]:
+        """A job that uploads a model for a while, and the digest of that model's weights."""
+        job = self.create("uploads", self.gate.script(MODEL.format(bytes=200 * MIB)))
+        instance = self.gate.next()
+        instance.let_in()
+        digest = instance.next_line().split()[0]
+        self.await_stage(job, "Uploading")
+        return job, digest
+
     def describe(self, job: str) -> dict:
         return self.sagemaker.describe_training_job(TrainingJobName=job)
 

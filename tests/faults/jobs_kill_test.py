@@ -94,12 +94,8 @@ def test_one_that_trains_has_failed(platform, gate):
     platform.check_all()
 
 
-def test_one_that_uploads_does_so_again(platform, gate):
-    job = platform.create("uploads", gate.script(MODEL.format(bytes=200 * MIB)))
-    instance = gate.next()
-    instance.let_in()
-    digest = instance.next_line().split()[0]
-    platform.await_stage(job, "Uploading")
+def test_one_that_uploads_does_so_again(platform):
+    job, digest = platform.begin_upload()
     platform.kill()
     assert platform.recorded_stage(job) == "Uploading"
     platform.restart()

@@ -4,7 +4,7 @@ import os
 
 import pytest
 import s3_client
-from job_platform import MIB, MODEL, Platform
+from job_platform import MIB, Platform
 
 
 @pytest.fixture
@@ -64,12 +64,8 @@ def test_while_it_trains_it_may_still_save_its_model(platform, gate):
     platform.check_all()
 
 
-def test_while_it_uploads_the_model_arrives_whole(platform, gate):
-    job = platform.create("uploads", gate.script(MODEL.format(bytes=200 * MIB)))
-    instance = gate.next()
-    instance.let_in()
-    digest = instance.next_line().split()[0]
-    platform.await_stage(job, "Uploading")
+def test_while_it_uploads_the_model_arrives_whole(platform):
+    job, digest = platform.begin_upload()
     stop(platform, job)
     assert_stopped(platform, job)
     assert platform.model(job) == {"weights": digest}

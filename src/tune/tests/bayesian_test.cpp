@@ -148,6 +148,19 @@ TEST(BayesianTest, ProposalsThatRunAtOnceDiffer) {
   EXPECT_GT(farthest, 0.1);
 }
 
+TEST(BayesianTest, IsNotBlindedByALossThatIsFarBeyondAllOthers) {
+  const Game cliff = [](const Configuration& one, int epoch) {
+    const double loss = branin(one, epoch);
+    return loss > 100 ? 1e9 : loss;
+  };
+  int found = 0;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Search search{.space = kPlane, .trials_max = 25, .epochs = 1, .seed = seed};
+    if (best_of(play(search, cliff, 1)) < 1.5) ++found;
+  }
+  EXPECT_GE(found, 4);
+}
+
 TEST(BayesianTest, LearnsFromEarlierSearches) {
   const Trials earlier = play({.space = kPlane, .trials_max = 30, .epochs = 1}, branin, 1);
   const Search search{.space = kPlane, .trials_max = 3, .epochs = 1, .seed = 7, .earlier = earlier};
