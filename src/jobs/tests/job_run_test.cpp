@@ -206,5 +206,16 @@ TEST_F(JobRunTest, HasAnEndWhateverBreaksOnTheDisk) {
   }
 }
 
+// Otherwise it would be taken up once more, and its program would run twice.
+TEST_F(JobRunTest, IsToldItsEndOnceThatCanBeTold) {
+  on_failure = [](const std::string&) {};
+  store.place.records.refusals = 1;
+  start();
+  submit("a", fmt::format("echo ran >> {}; echo weights > model/w", own("runs").string()));
+  EXPECT_EQ(await("a").stage, Stage::kCompleted);
+  EXPECT_EQ(text_of(own("runs")), "ran\n");
+  EXPECT_LT(store.place.records.refusals, 1);
+}
+
 }  // namespace
 }  // namespace kennel::jobs

@@ -69,12 +69,40 @@ class Gate {
   int descriptor_ = -1;
 };
 
+// Records in memory that refuse commits which end jobs as often as they are told to, as those on a
+// disk do where too many wait.
+class CrowdedRecords final : public store::Records {
+ public:
+  [[nodiscard]] std::optional<store::Record> find(std::string_view collection,
+                                                  std::string_view key) const override {
+    return inner_.find(collection, key);
+  }
+  [[nodiscard]] std::vector<store::Record> scan(std::string_view collection,
+                                                const store::ScanRange& range) const override {
+    return inner_.scan(collection, range);
+  }
+  void submit(store::Changes changes, Done done) override {
+    const bool ends = std::ranges::any_of(changes, [](const store::Change& change) {
+      return change.collection == "training-jobs-active" && !change.value;
+    });
+    if (ends && refusals-- > 0) {
+      return done(nullptr, base::fail(base::ErrorKind::kThrottled, "too much waits"));
+    }
+    inner_.submit(std::move(changes), std::move(done));
+  }
+
+  std::atomic<int> refusals{0};
+
+ private:
+  store::MemoryRecords inner_;
+};
+
 // Blobs on the disk; records in memory, so that it costs no syncs.
 struct OnScratch {
   base::ScratchFolder scratch;
   base::Path folder = scratch.path();
   base::PosixDisk disk;
-  store::MemoryRecords records;
+  CrowdedRecords records;
 };
 
 inline std::string text_of(const base::Path& file) {
@@ -104,7 +132,7 @@ class JobServer {
   }
 
   void submit(TrainingJob job) {
-    begin_next(job);
+    begin(job, clock.calendar_now());
     ASSERT_TRUE(jobs.create(job));
     if (runner) runner->wake();
   }
@@ -112,7 +140,7 @@ class JobServer {
 
   // As an earlier process of the server may have left it.
   void leave(TrainingJob job, Stage stage) {
-    begin_next(job);
+    begin(job, clock.calendar_now());
     for (const Stage next : {Stage::kDownloading, Stage::kTraining, Stage::kUploading}) {
       if (job.stage == stage || stage == Stage::kStopping) break;
       advance(job, next, "", clock.calendar_now());
@@ -205,11 +233,6 @@ class JobServer {
   std::unique_ptr<Runner> runner;
 
  private:
-  // The queue tells milliseconds apart.
-  void begin_next(TrainingJob& job) {
-    clock.advance(std::chrono::milliseconds(1));
-    begin(job, clock.calendar_now());
-  }
   access::Credentials open_credentials() {
     access::ensure_administrator_role(directory, clock.calendar_now());
     return {directory, access::MasterKey{}, {"AKIAADMIN", "admin-secret"}};
