@@ -24,7 +24,9 @@ class Started {
   [[nodiscard]] Task<T> result() {
     Task<> waiting = signal_->wait();
     co_await std::move(waiting);
-    if (outcome_->broken) std::rethrow_exception(outcome_->broken);
+    // Taken out, so that it goes here and not with the pool's share of the outcome: who reads it
+    // and who lets it go are one thread.
+    if (outcome_->broken) std::rethrow_exception(std::exchange(outcome_->broken, nullptr));
     co_return *std::move(outcome_->value);
   }
 
