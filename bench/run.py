@@ -29,7 +29,7 @@ PARTS = {
     "search": search_quality.run,
     "tuning": tuning.run,
 }
-WITHOUT_PHOTOS = {"frontdoor", "search"}
+WITHOUT_PHOTOS = {"frontdoor"}
 
 
 def parse_arguments() -> argparse.Namespace:

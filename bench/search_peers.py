@@ -1,19 +1,24 @@
 """Other libraries on the functions of search_regret.cpp: one line of JSON a seed.
 
     python search_peers.py optuna|botorch FUNCTION TRIALS SEED...
+    python search_peers.py optuna|botorch photos TRIALS SEED... --trainer HEAD_LOSSES --data DIR
 
 Optuna's default sampler (TPE), and BoTorch's default model and acquisition (SingleTaskGP,
-qLogNoisyExpectedImprovement) after 2 d points of Sobol's sequence.
+qLogNoisyExpectedImprovement) after 2 d points of Sobol's sequence. On photos the first trial of
+all is what `kennel train` does by itself, as it is in `kennel tune`.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import json
 import math
-import sys
+import subprocess
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -40,18 +45,46 @@ KINDS = "abcd"
 OFFSETS = (0.6, 0.3, 0, 0.45)
 
 
-def branin(at: list[float]) -> float:
-    x, y = at
+@dataclass(frozen=True)
+class Range:
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+    def value(self, at: float) -> float:
+        """Of a place between 0 and 1."""
+        low, high = (math.log(end) if self.log else end for end in (self.low, self.high))
+        value = low + (high - low) * at
+        value = min(max(math.exp(value) if self.log else value, self.low), self.high)
+        return round(value) if self.whole else value
+
+    def place(self, value: float) -> float:
+        low, high, inner = (
+            math.log(one) if self.log else one for one in (self.low, self.high, value)
+        )
+        return (inner - low) / (high - low)
+
+
+@dataclass(frozen=True)
+class Problem:
+    loss: Callable[..., float]
+    ranges: dict[str, Range | list[str]]
+    first: dict[str, float] | None = None
+
+
+def branin(**at: float) -> float:
+    x, y = at.values()
     bow = y - 5.1 / (4 * math.pi**2) * x * x + 5 / math.pi * x - 6
     return bow * bow + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10
 
 
-def hartmann6(at: list[float]) -> float:
-    return float(-(ALPHA * np.exp(-(A * (np.array(at) - P) ** 2).sum(1))).sum())
+def hartmann6(**at: float) -> float:
+    return float(-(ALPHA * np.exp(-(A * (np.array([*at.values()]) - P) ** 2).sum(1))).sum())
 
 
-def rosenbrock(at: list[float]) -> float:
-    pairs = itertools.pairwise(at)
+def rosenbrock(**at: float) -> float:
+    pairs = itertools.pairwise(at.values())
     return sum(100 * (y - x * x) ** 2 + (1 - x) ** 2 for x, y in pairs)
 
 
@@ -65,35 +98,88 @@ def mixed(kind: str, rate: float, size: int, dropout: float) -> float:
     )
 
 
-BOXES: dict[str, tuple[Callable[[list[float]], float], list[tuple[float, float]]]] = {
-    "branin": (branin, [(-5, 10), (0, 15)]),
-    "hartmann6": (hartmann6, [(0, 1)] * 6),
-    "rosenbrock": (rosenbrock, [(-2, 2)] * 4),
+def cube(dimensions: int, low: float, high: float) -> dict[str, Range | list[str]]:
+    return {f"x{place}": Range(low, high) for place in range(dimensions)}
+
+
+FUNCTIONS = {
+    "branin": Problem(branin, {"x0": Range(-5, 10), "x1": Range(0, 15)}),
+    "hartmann6": Problem(hartmann6, cube(6, 0, 1)),
+    "rosenbrock": Problem(rosenbrock, cube(4, -2, 2)),
+    "mixed": Problem(
+        mixed,
+        {
+            "kind": list(KINDS),
+            "rate": Range(1e-5, 1, log=True),
+            "size": Range(8, 256, log=True, whole=True),
+            "dropout": Range(0, 0.8),
+        },
+    ),
+}
+
+# What `kennel tune` tunes by itself, and what `kennel train` does by itself.
+HEAD_RANGES: dict[str, Range | list[str]] = {
+    "learning_rate": Range(1e-4, 3e-2, log=True),
+    "batch_size": Range(16, 128, log=True, whole=True),
+    "weight_decay": Range(1e-4, 0.3, log=True),
+    "dropout": Range(0, 0.6),
+    "label_smoothing": Range(0, 0.2),
+    "hidden": Range(64, 512, log=True, whole=True),
+}
+HEAD_DEFAULTS = {
+    "learning_rate": 2e-3,
+    "batch_size": 32,
+    "weight_decay": 0.01,
+    "dropout": 0,
+    "label_smoothing": 0,
+    "hidden": 256,
 }
 
 
-def optuna_losses(function: str, trials: int, seed: int) -> list[float]:
+class HeadLosses:
+    """kennel's own trainer, asked for one setting after the other."""
+
+    def __init__(self, trainer: Path, data: Path, seed: int) -> None:
+        self.process = subprocess.Popen(
+            [trainer, data, str(seed)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def __call__(self, **values: float) -> float:
+        self.process.stdin.write(json.dumps(values) + "\n")
+        return json.loads(self.process.stdout.readline())
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def optuna_losses(problem: Problem, trials: int, seed: int) -> list[float]:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 
-    def objective(trial: optuna.Trial) -> float:
-        if function == "mixed":
-            return mixed(
-                trial.suggest_categorical("kind", list(KINDS)),
-                trial.suggest_float("rate", 1e-5, 1, log=True),
-                trial.suggest_int("size", 8, 256, log=True),
-                trial.suggest_float("dropout", 0, 0.8),
-            )
-        loss, box = BOXES[function]
-        return loss([trial.suggest_float(f"x{i}", *ends) for i, ends in enumerate(box)])
+    def suggest(trial: optuna.Trial, name: str, values: Range | list[str]) -> float | str:
+        if not isinstance(values, Range):
+            return trial.suggest_categorical(name, values)
+        draw = trial.suggest_int if values.whole else trial.suggest_float
+        return draw(name, values.low, values.high, log=values.log)
 
+    def objective(trial: optuna.Trial) -> float:
+        return problem.loss(**{name: suggest(trial, name, problem.ranges[name]) for name in names})
+
+    names = list(problem.ranges)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+    if problem.first:
+        study.enqueue_trial(problem.first)
     study.optimize(objective, n_trials=trials)
     return [trial.value for trial in study.trials]
 
 
-def botorch_losses(function: str, trials: int, seed: int) -> list[float]:
+def botorch_losses(problem: Problem, trials: int, seed: int) -> list[float]:
     import torch
     from botorch.acquisition import qLogNoisyExpectedImprovement
     from botorch.fit import fit_gpytorch_mll
@@ -103,19 +189,26 @@ def botorch_losses(function: str, trials: int, seed: int) -> list[float]:
 
     torch.manual_seed(seed)
     torch.set_default_dtype(torch.double)
-    loss, box = BOXES[function]
-    low, high = (torch.tensor([ends[side] for ends in box]) for side in (0, 1))
-    sobol = torch.quasirandom.SobolEngine(len(box), scramble=True, seed=seed)
-    points = sobol.draw(2 * len(box)).double()
-    losses = [loss((low + (high - low) * point).tolist()) for point in points]
-    unit = torch.stack([torch.zeros(len(box)), torch.ones(len(box))])
+    ranges: dict[str, Range] = problem.ranges
+
+    def loss(point: torch.Tensor) -> float:
+        places = zip(ranges.items(), point.tolist(), strict=True)
+        return problem.loss(**{name: values.value(at) for (name, values), at in places})
+
+    sobol = torch.quasirandom.SobolEngine(len(ranges), scramble=True, seed=seed)
+    points = sobol.draw(2 * len(ranges)).double()
+    if problem.first:
+        first = [values.place(problem.first[name]) for name, values in ranges.items()]
+        points[0] = torch.tensor(first)
+    losses = [loss(point) for point in points]
+    unit = torch.stack([torch.zeros(len(ranges)), torch.ones(len(ranges))])
     while len(losses) < trials:
         model = SingleTaskGP(points, -torch.tensor(losses).unsqueeze(-1))
         fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
         gain = qLogNoisyExpectedImprovement(model, points, prune_baseline=True)
         point, _ = optimize_acqf(gain, bounds=unit, q=1, num_restarts=10, raw_samples=256)
         points = torch.cat([points, point])
-        losses.append(loss((low + (high - low) * point[0]).tolist()))
+        losses.append(loss(point[0]))
     return losses
 
 
@@ -123,9 +216,22 @@ PLAYERS = {"optuna": optuna_losses, "botorch": botorch_losses}
 
 
 def main() -> None:
-    player, function, trials, *seeds = sys.argv[1:]
-    for seed in map(int, seeds):
-        losses = PLAYERS[player](function, int(trials), seed)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("player", choices=PLAYERS)
+    parser.add_argument("function", choices=[*FUNCTIONS, "photos"])
+    parser.add_argument("trials", type=int)
+    parser.add_argument("seeds", type=int, nargs="+")
+    parser.add_argument("--trainer", type=Path)
+    parser.add_argument("--data", type=Path)
+    options = parser.parse_args()
+    play = PLAYERS[options.player]
+    for seed in options.seeds:
+        if options.function == "photos":
+            trainer = HeadLosses(options.trainer, options.data, seed)
+            losses = play(Problem(trainer, HEAD_RANGES, HEAD_DEFAULTS), options.trials, seed)
+            trainer.close()
+        else:
+            losses = play(FUNCTIONS[options.function], options.trials, seed)
         best = np.minimum.accumulate(losses).tolist()
         print(json.dumps({"seed": seed, "best": best}), flush=True)
 

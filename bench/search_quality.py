@@ -1,18 +1,26 @@
-"""Search quality: the best value after each trial, on functions whose lowest value is known."""
+"""Search quality: the best value after each trial, on known functions and on the photos."""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import math
+import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 from figures import median, print_table, print_target, save_results
 from measured_process import BenchError
 from setting import (
+    BUILD,
+    HEAD_LOSSES,
+    KENNEL,
     ROOT,
     SEARCH_LOCK,
     SEARCH_REGRET,
+    count_photos,
     describe_server_setting,
     prepare_search_peers,
     require_program,
@@ -34,43 +42,79 @@ PLAYED = {
 STRATEGIES = {"kennel": "bayesian", "random": "random"}
 
 
-def run(options: argparse.Namespace, data: Path | None) -> None:
+def run(options: argparse.Namespace, data: Path) -> None:
     require_program(SEARCH_REGRET)
+    require_program(HEAD_LOSSES)
     peer = prepare_search_peers()
-    seeds = 3 if options.quick else SEEDS
+    setting = describe_server_setting(SEARCH_LOCK)
+    setting |= {"data": data.name, "photos": count_photos(data)}
+    seeds = range(1, (3 if options.quick else SEEDS) + 1)
+    late_ms = late_proposal_ms()
     results = {}
     for function, players in PLAYED.items():
         print(f"search: {function}", flush=True)
         results[function] = {player: play(player, function, seeds, peer) for player in players}
+    results["photos"] = play_on_photos(data, seeds, peer)
     summary = {
         "ends": {function: ends(played) for function, played in results.items()},
         "p_worse": worse_than_peers(results, peer),
-        "proposal_ms_at_200": late_proposal_ms(),
+        "proposal_ms_at_200": late_ms,
     }
-    print_summary(summary, seeds)
-    content = {
-        "setting": describe_server_setting(SEARCH_LOCK),
-        "summary": summary,
-        "curves": curves(results),
-    }
-    save_results(options.results, "search", content | {"seeds": seeds, "trials": TRIALS})
+    print_summary(summary, len(seeds))
+    content = {"setting": setting, "summary": summary, "curves": curves(results)}
+    save_results(options.results, "search", content | {"seeds": len(seeds), "trials": TRIALS})
 
 
-def play(player: str, function: str, seeds: int, peer: Path) -> list[list[float]]:
+def play(player: str, function: str, seeds: range, peer: Path) -> list[list[float]]:
     """The best after each trial, a list for each seed."""
-    numbers = [str(seed) for seed in range(1, seeds + 1)]
     if player in STRATEGIES:
-        command = [SEARCH_REGRET, function, STRATEGIES[player], TRIALS, *numbers]
+        command = [SEARCH_REGRET, function, STRATEGIES[player], TRIALS, *seeds]
     else:
-        command = [peer, PEERS, player, function, TRIALS, *numbers]
+        command = [peer, PEERS, player, function, TRIALS, *seeds]
     return [line["best"] for line in lines_of(command)]
 
 
-def lines_of(command: list) -> list[dict]:
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+def play_on_photos(data: Path, seeds: range, peer: Path) -> dict[str, list[list[float]]]:
+    """The lowest valid loss: `kennel tune`, and others that ask its trainer."""
+    played = {}
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
+        cache = {"KENNEL_CACHE": f"{folder}/cache"}
+        for player, strategy in STRATEGIES.items():
+            print(f"search: photos, {player}", flush=True)
+            played[player] = [tune(data, Path(folder), strategy, seed, cache) for seed in seeds]
+        for player in ("optuna", "botorch"):
+            print(f"search: photos, {player}", flush=True)
+            command = [peer, PEERS, player, "photos", TRIALS, *seeds]
+            lines = lines_of([*command, "--trainer", HEAD_LOSSES, "--data", data], cache)
+            played[player] = [line["best"] for line in lines]
+    return played
+
+
+def tune(data: Path, work: Path, strategy: str, seed: int, cache: dict) -> list[float]:
+    output = work / f"{strategy}-{seed}"
+    command = [KENNEL, "tune", data, "--output", output, "--strategy", strategy, "--seed", seed]
+    numbers = ["--trials", TRIALS, "--parallel", 1, "--early-stopping", "off", "--quiet"]
+    run_whole([*command, *numbers], cache)
+    trials = json.loads((output / "tuning.json").read_text())["trials"]
+    objectives = (trial["objective"] for trial in trials)  # null: that training failed
+    return list(itertools.accumulate((math.inf if one is None else one for one in objectives), min))
+
+
+def lines_of(command: list, environment: dict | None = None) -> list[dict]:
+    return [json.loads(line) for line in run_whole(command, environment).splitlines()]
+
+
+def run_whole(command: list, environment: dict | None = None) -> str:
+    """What it printed."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        env=os.environ | (environment or {}),
+    )
     if done.returncode != 0:
         raise BenchError(f"{command[0]} failed: {done.stderr[-2000:]}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return done.stdout
 
 
 def ends(played: dict[str, list[list[float]]]) -> dict[str, dict[str, float]]:
@@ -111,7 +155,7 @@ def worse_than_peers(results: dict, peer: Path) -> dict[str, dict[str, float]]:
 
 
 def late_proposal_ms() -> float:
-    """The slowest proposal up to the 200th trial, on six parameters."""
+    """The slowest proposal up to the 200th trial, on six parameters; the median of three seeds."""
     return median(
         [
             line["slowest_ms"]

@@ -29,23 +29,33 @@ bool is_name(std::string_view text) {
   });
 }
 
+// The name in braces that a text begins with, if it does.
+std::optional<std::string_view> braced_name(std::string_view text) {
+  const std::size_t close = text.find('}');
+  if (!text.starts_with('{') || close == std::string_view::npos) return std::nullopt;
+  const std::string_view name = text.substr(1, close - 1);
+  return is_name(name) ? std::optional(name) : std::nullopt;
+}
+
 // A text with names in braces, apart: even pieces are text, odd ones names. Braces around anything
-// else, as shells and awk have them, are text.
-std::vector<std::string> pieces_of(const std::string& command) {
+// else, as shells and awk have them, are text; {{name}} is the text {name}.
+std::vector<std::string> pieces_of(std::string_view command) {
   std::vector<std::string> pieces{""};
-  std::size_t at = 0;
-  while (at < command.size()) {
-    const std::size_t close = command.find('}', at);
-    const bool dollar = at > 0 && command[at - 1] == '$';
-    if (command[at] == '{' && !dollar && close != std::string::npos &&
-        is_name(std::string_view(command).substr(at + 1, close - at - 1))) {
-      std::string name = command.substr(at + 1, close - at - 1);
-      std::ranges::replace(name, '-', '_');
-      pieces.push_back(std::move(name));
+  while (!command.empty()) {
+    const bool dollar = pieces.back().ends_with('$');
+    const auto doubled = braced_name(command.substr(1));
+    if (command.starts_with('{') && doubled &&
+        command.substr(doubled->size() + 3).starts_with('}')) {
+      pieces.back() += fmt::format("{{{}}}", *doubled);
+      command.remove_prefix(doubled->size() + 4);
+    } else if (const auto name = braced_name(command); name && !dollar) {
+      pieces.emplace_back(*name);
+      std::ranges::replace(pieces.back(), '-', '_');
       pieces.emplace_back();
-      at = close + 1;
+      command.remove_prefix(name->size() + 2);
     } else {
-      pieces.back() += command[at++];
+      pieces.back() += command.front();
+      command.remove_prefix(1);
     }
   }
   return pieces;
@@ -188,7 +198,7 @@ base::Result<void> validate(const CommandOptions& options, const tune::Space& sp
     if (known) continue;
     return wrong(
         fmt::format("the command has {{{0}}} in it, for which there is no range: add "
-                    "--range {0}=LOW:HIGH",
+                    "--range {0}=LOW:HIGH, or write {{{{{0}}}}} for the braces themselves",
                     name));
   }
   if (promotes && !names(pieces, "epochs")) {

@@ -48,6 +48,12 @@ TEST_F(CommandTrialsTest, ValuesStandWhereTheyAreNamed) {
   EXPECT_THAT(std::string(base::as_text(log)), HasSubstr("loss: 0.25 it's 3 7 /"));
 }
 
+TEST_F(CommandTrialsTest, DoubledBracesAreBracesAndNoName) {
+  EXPECT_EQ(run("echo 'loss: 1 {{rate}} {{other}} {{{rate}}} ${{x}}'").how, Return::kDone);
+  const auto log = base::read_file(scratch.path() / "007/log.txt", base::kMiB).value();
+  EXPECT_EQ(base::as_text(log), "loss: 1 {rate} {other} {{rate}} ${x}\n");
+}
+
 TEST_F(CommandTrialsTest, ACommandThatFailsSaysWhy) {
   const auto back = run("echo loss: 1; echo no cuda >&2; exit 3");
   EXPECT_EQ(back.how, Return::kFailed);
@@ -69,9 +75,10 @@ TEST_F(CommandTrialsTest, WhatCannotBeRunIsSaid) {
     return outcome ? "nothing" : outcome.error().message;
   };
   EXPECT_EQ(wrong("train {rate} {kind}"), "nothing");
+  EXPECT_EQ(wrong("awk '{{print}}' {rate} {kind}"), "nothing");
   EXPECT_EQ(wrong("awk '{print}' {rate} {kind}"),
             "the command has {print} in it, for which there is no range: add --range "
-            "print=LOW:HIGH");
+            "print=LOW:HIGH, or write {{print}} for the braces themselves");
   EXPECT_THAT(wrong("train {rate}"), HasSubstr("never says {kind}"));
   EXPECT_THAT(wrong("train {rate} {kind}", true), HasSubstr("put {epochs}"));
   options.metric = "loss";
