@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,10 @@ class BodyReader {
   // Up to `into.size()` bytes; 0 at the end. kInvalid: broken framing; kInterrupted: the client
   // went away or was too slow. After an error the connection is closed once the answer is sent.
   virtual aio::Task<base::Result<std::size_t>> read(std::span<std::uint8_t> into) = 0;
+  // Once the body was read to its end: `on_gone` comes on the loop thread if the client closes its
+  // side before the handler returns, and so waits for no answer. A client that sends a next request
+  // meanwhile is not watched any more.
+  virtual void when_gone(std::function<void()> on_gone) = 0;
 };
 
 // Where a streamed answer comes from.

@@ -68,6 +68,11 @@ aio::Task<base::Result<std::size_t>> RequestBody::read(std::span<std::uint8_t> i
   co_return co_await std::move(reading);
 }
 
+void RequestBody::when_gone(std::function<void()> on_gone) {
+  // Bytes that came already are a next request.
+  if (input_.pending().empty()) transport_.watch(std::move(on_gone));
+}
+
 aio::Task<base::Result<void>> RequestBody::ask_for_it() {
   continue_pending_ = false;
   if (!input_.pending().empty()) co_return base::Result<void>{};  // it is on its way already

@@ -17,6 +17,7 @@ class RequestBody final : public BodyReader {
 
   [[nodiscard]] std::optional<std::uint64_t> length() const override { return length_; }
   aio::Task<base::Result<std::size_t>> read(std::span<std::uint8_t> into) override;
+  void when_gone(std::function<void()> on_gone) override;
 
   [[nodiscard]] bool complete() const;
   // Whether what is left is little and on its way, so that the connection can be kept.

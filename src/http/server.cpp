@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -103,6 +104,14 @@ aio::Task<> serve_on(std::shared_ptr<Core> core, std::shared_ptr<tcp::socket> so
   co_await std::move(serving);
 }
 
+aio::Task<> cut_idle_on(std::shared_ptr<Core> core) {
+  auto sleeping = aio::sleep_for(core->context.options.drain_grace);
+  co_await std::move(sleeping);
+  for (Session* session : core->sessions) {
+    if (session->idle()) session->cut();
+  }
+}
+
 aio::Task<> Core::accept_all() {
   while (acceptor.is_open()) {
     error_code error;
@@ -150,7 +159,7 @@ aio::Task<> Core::serve(tcp::socket socket) {
   --beginning;
   error_code error;
   const auto peer = socket.remote_endpoint(error);
-  if (error || context.draining) co_return;
+  if (error) co_return;
   Session session(context, std::move(socket), to_text(peer.address()));
   sessions.insert(&session);
   count();
@@ -172,13 +181,16 @@ void Core::turn_away(tcp::socket socket) const {
 }
 
 void Core::begin_drain() {
-  context.draining = true;
+  if (context.draining_until) return;
+  context.draining_until = std::chrono::steady_clock::now() + context.options.drain_grace;
+  while (!accept_waiting()) {
+  }  // who is at the door already took us for open
   error_code ignored;
   acceptor.close(ignored);
-  for (Session* session : sessions) {
-    if (session->idle()) session->cut();
-  }
   count();
+  boost::asio::co_spawn(
+      acceptor.get_executor(), [self = shared_from_this()] { return cut_idle_on(self); },
+      boost::asio::detached);
 }
 
 void Core::cut_all() {

@@ -38,6 +38,9 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{30'000};  // for a piece of an answer to be taken
   std::chrono::milliseconds body_grace{10'000};     // what a client may lag behind the next line
   std::uint64_t body_bytes_per_second_min = 1024;
+  // A client that waits between requests when a drain begins may have one on its way: it is cut
+  // after this, not at once.
+  std::chrono::milliseconds drain_grace{500};
   std::string server_name = "kennel";
 };
 
@@ -51,9 +54,9 @@ class Server {
   [[nodiscard]] virtual std::string address() const = 0;  // as really bound
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   [[nodiscard]] virtual std::size_t connections() const = 0;
-  // Stops accepting, closes idle connections, lets requests in flight end (their answers say
-  // Connection: close); cuts what is left at the deadline. Blocks until all are closed. Any thread
-  // but the loop's.
+  // Stops accepting, lets requests in flight end (their answers say Connection: close), closes
+  // connections that stay idle; cuts what is left at the deadline. Blocks until all are closed. Any
+  // thread but the loop's.
   virtual void drain(std::chrono::milliseconds deadline) = 0;
 };
 

@@ -83,8 +83,11 @@ aio::Task<HeadResult<ParsedHead>> Session::read_head() {
     const auto now = std::chrono::steady_clock::now();
     if (!pending.empty() && !end_at) end_at = now + options.head_timeout;
     idle_ = pending.empty();
-    if (idle_ && context_.draining) co_return head_error(kNobodyThere, "");
     Transport::Timeout timeout = first_ ? options.head_timeout : options.idle_timeout;
+    if (idle_ && context_.draining_until) {
+      timeout = *context_.draining_until - now;
+      if (timeout <= Transport::Timeout(0)) co_return head_error(kNobodyThere, "");
+    }
     if (end_at) timeout = *end_at - now;
     auto reading = read_more(timeout);
     const std::size_t count = co_await std::move(reading);
@@ -110,8 +113,9 @@ aio::Task<bool> Session::serve_one() {
   RequestBody body(transport_, input_, context_.options, request.parsed);
   auto handling = context_.handler.handle(request.parsed.head, body);
   Response response = co_await std::move(handling);
+  transport_.stop_watching();
   request.framing = choose_framing(response, request.parsed.http_1_0);
-  request.keep_alive = request.parsed.keep_alive && !response.close && !context_.draining &&
+  request.keep_alive = request.parsed.keep_alive && !response.close && !context_.draining_until &&
                        request.framing != BodyFraming::kUntilClose && body.can_be_skipped();
   auto answering = answer(request, response);
   const bool sent = co_await std::move(answering);

@@ -6,6 +6,7 @@
 // answered in their order.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -24,7 +25,8 @@ struct SessionContext {
   Handler& handler;
   TlsContext tls;  // null: plain only
   DateText date;
-  bool draining = false;  // answers close their connections
+  // Set: answers close their connections, and idle ones are closed from then on.
+  std::optional<std::chrono::steady_clock::time_point> draining_until = {};
 };
 
 class Session {

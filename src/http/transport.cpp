@@ -46,6 +46,25 @@ aio::Task<bool> Transport::wait(Outcome wanted, Timeout timeout) {
   co_return !error && !cut_;
 }
 
+void Transport::watch(std::function<void()> on_end) {
+  watching_ = std::make_shared<bool>(true);
+  socket_.async_wait(Socket::wait_read, [this, watching = watching_, on_end = std::move(on_end)](
+                                            const boost::system::error_code& error) {
+    if (error || !*watching) return;
+    char first = 0;
+    const ssize_t count = ::recv(descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (judge_plain(count, Outcome::kWantsRead).outcome == Outcome::kEnd) on_end();
+  });
+}
+
+void Transport::stop_watching() {
+  if (!watching_) return;
+  *watching_ = false;
+  watching_.reset();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
 Transport::Attempt Transport::judge_plain(ssize_t count, Outcome when_blocked) const {
   if (count > 0) return {Outcome::kDone, static_cast<std::size_t>(count)};
   const bool blocked = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

@@ -8,6 +8,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -35,6 +37,11 @@ class Transport {
                                       Timeout timeout);
   [[nodiscard]] bool timed_out() const { return deadline_.passed(); }
 
+  // Calls `on_end` if the client closes its side before it sends more and before `stop_watching`.
+  // Nothing else waits meanwhile.
+  void watch(std::function<void()> on_end);
+  void stop_watching();
+
   // Says that no more comes, then waits for the client to close, so that the last answer is not
   // lost in the reset that unread bytes would cause.
   [[nodiscard]] aio::Task<> close_gracefully(Timeout patience);
@@ -61,6 +68,7 @@ class Transport {
   boost::asio::ip::tcp::socket socket_;
   TlsConnection tls_;
   aio::Deadline deadline_;
+  std::shared_ptr<bool> watching_;  // set while it goes on; false once it is over
   bool cut_ = false;
   bool tls_broken_ = false;  // OpenSSL wants no further calls
 };

@@ -215,10 +215,10 @@ void Authenticator::accept(Exchange& exchange, const Proof& proof) {
 
 aio::Task<Outcome<void>> Authenticator::take_body(Exchange& exchange, const Proof& proof,
                                                   std::uint64_t bytes_max,
-                                                  BodyBudget::Share& share) {
+                                                  http::BodyBudget::Share& share) {
   const Service& service = *exchange.service;
   KENNEL_CO_TRY(const auto body, VouchedBody::open(exchange, proof.claim, proof.key, bytes_max));
-  share = BodyBudget::Share(budget_);
+  share = http::BodyBudget::Share(budget_);
   base::Bytes piece(std::clamp<std::uint64_t>(body->length().value_or(0), kPieceMin, kPieceMax));
   for (;;) {
     aio::Task<Outcome<std::size_t>> reading = body->read(piece);

@@ -12,7 +12,7 @@
 #include "access/credentials.h"
 #include "sign/chunks.h"
 #include "sign/sigv4.h"
-#include "wire/body_budget.h"
+#include "http/body_budget.h"
 #include "wire/exchange.h"
 
 namespace kennel::wire {
@@ -57,7 +57,7 @@ class Authenticator {
   // `caller`.
   [[nodiscard]] aio::Task<Outcome<void>> take_body(Exchange& exchange, const Proof& proof,
                                                    std::uint64_t bytes_max,
-                                                   BodyBudget::Share& share);
+                                                   http::BodyBudget::Share& share);
   // The most that any operation of the service takes.
   [[nodiscard]] std::uint64_t body_bytes_max(const Service& service) const;
 
@@ -72,7 +72,7 @@ class Authenticator {
   const access::Credentials& credentials_;
   std::span<const ServiceBinding> bindings_;
   SigningKeys signing_keys_;
-  BodyBudget budget_;
+  http::BodyBudget budget_;
 };
 
 }  // namespace kennel::wire

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "http/parameters.h"
 #include "wire/refused_request.h"
 
 namespace kennel::wire {
@@ -13,7 +14,7 @@ constexpr std::size_t kRawBytes = 64 * base::kKiB;
 }  // namespace
 
 aio::Task<Outcome<std::unique_ptr<FormBody>>> FormBody::open(Exchange& exchange) {
-  const auto boundary = find_form_boundary(exchange.head.find("content-type").value_or(""));
+  const auto boundary = http::find_form_boundary(exchange.head.find("content-type").value_or(""));
   if (!boundary) {
     co_return refuse({"MalformedPOSTRequest", 400,
                       "The body of your POST request is not well-formed multipart/form-data: the "

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "http/parameters.h"
 #include "wire/text.h"
 
 namespace kennel::wire {
@@ -12,9 +13,7 @@ namespace {
 constexpr std::size_t kBeforeFileBytesMax = 20 * base::kKiB;
 constexpr std::size_t kFieldsMax = 100;
 constexpr std::size_t kLineBytesMax = 4 * base::kKiB;
-constexpr std::size_t kBoundaryBytesMax = 70;  // RFC 2046, 5.1.1
 constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::string_view kType = "multipart/form-data";
 
 tl::unexpected<ApiError> malformed(const std::string& what) {
   return refuse(
@@ -27,61 +26,6 @@ tl::unexpected<ApiError> too_large() {
                  "Your POST request fields preceding the upload file were too large."});
 }
 
-bool is_boundary_letter(char letter) {
-  constexpr std::string_view kMarks = "'()+_,-./:=? ";
-  return (letter >= '0' && letter <= '9') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= 'a' && letter <= 'z') || kMarks.find(letter) != std::string_view::npos;
-}
-
-// Takes "; name=value" or "; name="value"" off a field's value; nullopt: there is none. Browsers
-// write a quotation mark as %22 and leave backslashes alone, curl puts a backslash before both.
-std::optional<base::Field> take_parameter(std::string_view& text) {
-  text = without_blanks(text);
-  if (!text.starts_with(';')) return std::nullopt;
-  text.remove_prefix(1);
-  const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos) return std::nullopt;
-  base::Field parameter{base::to_lower(without_blanks(text.substr(0, equals))), ""};
-  text = without_blanks(text.substr(equals + 1));
-  if (!text.starts_with('"')) {
-    const std::size_t end = std::min(text.find(';'), text.size());
-    parameter.value = without_blanks(text.substr(0, end));
-    text.remove_prefix(end);
-    return parameter;
-  }
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    if (text[at] == '"') {
-      text.remove_prefix(at + 1);
-      return parameter;
-    }
-    const bool escapes =
-        text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == '"' || text[at + 1] == '\\');
-    parameter.value += text[escapes ? ++at : at];
-  }
-  return std::nullopt;
-}
-
-// The parameters behind the first word of a field's value; nullopt: they cannot be read, or one is
-// there twice.
-std::optional<base::Fields> parse_parameters(std::string_view text) {
-  base::Fields parameters;
-  while (!without_blanks(text).empty()) {
-    auto parameter = take_parameter(text);
-    if (!parameter || base::find_field(parameters, parameter->name)) return std::nullopt;
-    parameters.push_back(*std::move(parameter));
-  }
-  return parameters;
-}
-
-std::string_view first_word(std::string_view value) {
-  return without_blanks(value.substr(0, value.find(';')));
-}
-
-std::optional<std::string> find_parameter(const base::Fields& parameters, std::string_view name) {
-  const auto found = base::find_field(parameters, name);
-  return found ? std::optional<std::string>(*found) : std::nullopt;
-}
-
 bool is_text(std::string_view text) {
   return is_utf8(text) && text.find('\0') == std::string_view::npos;
 }
@@ -92,22 +36,6 @@ std::string last_of_path(std::string_view path) {
 }
 
 }  // namespace
-
-bool is_form_data(std::string_view content_type) {
-  return base::equals_ignoring_case(first_word(content_type), kType);
-}
-
-std::optional<std::string> find_form_boundary(std::string_view content_type) {
-  if (!is_form_data(content_type)) return std::nullopt;
-  const std::size_t end = std::min(content_type.find(';'), content_type.size());
-  const auto parameters = parse_parameters(content_type.substr(end));
-  if (!parameters) return std::nullopt;
-  auto boundary = find_parameter(*parameters, "boundary");
-  const bool allowed = boundary && !boundary->empty() && boundary->size() <= kBoundaryBytesMax &&
-                       std::ranges::all_of(*boundary, is_boundary_letter) &&
-                       !boundary->ends_with(' ');
-  return allowed ? boundary : std::nullopt;
-}
 
 FormParser::FormParser(std::string_view boundary) {
   delimiter_.append(kLineEnd).append("--").append(boundary);
@@ -209,13 +137,12 @@ Outcome<void> FormParser::read_head_line(std::string_view line) {
   }
   const std::string_view value = without_blanks(line.substr(colon + 1));
   if (!base::equals_ignoring_case(line.substr(0, colon), "Content-Disposition")) return {};
-  const std::size_t end = std::min(value.find(';'), value.size());
-  const auto parameters = parse_parameters(value.substr(end));
-  if (name_ || !parameters || !base::equals_ignoring_case(first_word(value), "form-data")) {
+  const auto disposition = http::parse_parameterized(value);
+  if (name_ || !disposition || disposition->word != "form-data") {
     return malformed("a part's header '" + show(line) + "' cannot be read");
   }
-  name_ = find_parameter(*parameters, "name");
-  part_file_name_ = find_parameter(*parameters, "filename");
+  name_ = disposition->find("name");
+  part_file_name_ = disposition->find("filename");
   return {};
 }
 

@@ -13,11 +13,6 @@
 
 namespace kennel::wire {
 
-// The boundary that the Content-Type names: nullopt where it is no multipart/form-data, or has no
-// boundary that RFC 2046 allows.
-[[nodiscard]] std::optional<std::string> find_form_boundary(std::string_view content_type);
-[[nodiscard]] bool is_form_data(std::string_view content_type);
-
 // What stands behind the file is not looked at, as with S3:
 //
 //   kPreamble ---+                            kPreamble: before the first delimiter

@@ -6,10 +6,10 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "http/parameters.h"
 #include "sign/uri.h"
 #include "wire/codec.h"
 #include "wire/form.h"
-#include "wire/form_data.h"
 #include "wire/refusal.h"
 #include "wire/rest_request.h"
 #include "wire/text.h"
@@ -77,7 +77,7 @@ bool is_url(std::string_view text) {
 
 std::optional<FormTarget> find_form_target(const http::RequestHead& head, const Router& router,
                                            std::span<const ServiceBinding> bindings) {
-  if (head.method != "POST" || !is_form_data(head.find("content-type").value_or("")) ||
+  if (head.method != "POST" || !http::is_form_data(head.find("content-type").value_or("")) ||
       head.find("authorization")) {
     return std::nullopt;
   }

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "observe/metrics.h"
-#include "wire/body_budget.h"
+#include "http/body_budget.h"
 
 namespace kennel::wire {
 
@@ -29,7 +29,7 @@ class InFlight {
 };
 
 struct Holdings {
-  BodyBudget::Share body;
+  http::BodyBudget::Share body;
   std::optional<InFlight> in_flight;  // once authenticated
 };
 

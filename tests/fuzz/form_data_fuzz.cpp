@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "http/parameters.h"
 
 namespace {
 
 namespace base = kennel::base;
+namespace http = kennel::http;
 namespace wire = kennel::wire;
 
 struct Parsed {
@@ -45,6 +47,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Parsed whole = parse(body, body.size());
   base::check(whole == parse(body, 1 + data[0] % 16), "splits make no difference");
   base::check(whole.file.size() <= body.size(), "the file was in the form");
-  static_cast<void>(wire::find_form_boundary(base::as_text(body)));
+  static_cast<void>(http::find_form_boundary(base::as_text(body)));
   return 0;
 }

@@ -298,6 +298,55 @@ TEST(Server, LetsARequestInFlightEndWhenItDrains) {
   EXPECT_EQ(service.server->connections(), 0U);
 }
 
+TEST(Server, AnswersAClientThatWasBetweenRequestsWhenItDrains) {
+  TestService service({.drain_grace = std::chrono::minutes(1)});
+  WireClient between(service.port());
+  WireClient busy(service.port());
+  between.send(kGet);
+  read_answer(between);
+  busy.send(get("/hold"));
+  const auto release = service.handler.held.get_future().get();
+  std::thread drainer([&] { service.server->drain(std::chrono::minutes(1)); });
+  release(200);
+  // Its answer says so once the drain has begun.
+  std::string connection;
+  while (connection != "close") {
+    between.send(kGet);
+    const Answer answer = read_answer(between);
+    ASSERT_EQ(status_of(answer), 200);
+    connection = field_of(answer.head, "Connection");
+  }
+  EXPECT_EQ(between.read_to_the_end(), "");
+  busy.read_to_the_end();
+  drainer.join();
+}
+
+TEST(Server, TellsItsHandlerOfAClientThatLeaves) {
+  TestService service;
+  {
+    WireClient leaving(service.port());
+    leaving.send(get("/watch"));
+    service.handler.held.get_future().wait();
+  }
+  service.handler.gone.get_future().wait();
+  WireClient other(service.port());
+  other.send(kGet);
+  EXPECT_EQ(status_of(read_answer(other)), 200);
+}
+
+TEST(Server, WatchesNobodyWhoStaysOrAsksForMore) {
+  TestService service;
+  WireClient client(service.port());
+  client.send(get("/watch"));
+  const auto release = service.handler.held.get_future().get();
+  client.send(kGet);
+  release(200);
+  EXPECT_EQ(read_answer(client).body, "watched");
+  EXPECT_EQ(status_of(read_answer(client)), 200);
+  client.send(kGet);
+  EXPECT_EQ(status_of(read_answer(client)), 200);
+}
+
 TEST(Server, CutsWhatIsLeftAtTheDrainsDeadline) {
   TestService service;
   WireClient client(service.port());

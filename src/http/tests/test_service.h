@@ -45,7 +45,8 @@ class TestHandler final : public Handler {
   }
 
   std::atomic<int> requests = 0;
-  std::promise<std::function<void(int)>> held;  // set when /hold was asked for
+  std::promise<std::function<void(int)>> held;  // set when /hold or /watch was asked for
+  std::promise<void> gone;                      // set when a client of /watch has left
 
  private:
   using Answer = aio::Task<Response> (TestHandler::*)(const RequestHead&, BodyReader&);
@@ -80,6 +81,17 @@ class TestHandler final : public Handler {
         [this](std::function<void(int)> done) { held.set_value(std::move(done)); });
     const int status = co_await std::move(waiting);
     co_return Response{.status = status, .body = "held"};
+  }
+  aio::Task<Response> watch(const RequestHead&, BodyReader& body) {
+    auto waiting = aio::wait_for_callback<int>([this, &body](const std::function<void(int)>& done) {
+      body.when_gone([this, done] {
+        gone.set_value();
+        done(499);
+      });
+      held.set_value(done);
+    });
+    const int status = co_await std::move(waiting);
+    co_return Response{.status = status, .body = "watched"};
   }
   aio::Task<Response> large(const RequestHead&, BodyReader&) {
     co_return Response{.body = std::string(300'000, 'x')};
@@ -119,7 +131,7 @@ class TestHandler final : public Handler {
       {"/large", &TestHandler::large},     {"/stream", &TestHandler::stream},
       {"/chunks", &TestHandler::chunks},   {"/torn", &TestHandler::torn},
       {"/nothing", &TestHandler::nothing}, {"/only-length", &TestHandler::only_length},
-      {"/who", &TestHandler::fields},
+      {"/who", &TestHandler::fields},      {"/watch", &TestHandler::watch},
   };
 };
 

@@ -157,25 +157,5 @@ TEST(FormParser, RefusesTooMuchBeforeTheFile) {
   EXPECT_EQ(parse(fields + field("one more", "") + file("wau") + kEnd).code, code);
 }
 
-TEST(FindFormBoundary, ReadsTheContentType) {
-  EXPECT_EQ(find_form_boundary("multipart/form-data; boundary=edge"), "edge");
-  EXPECT_EQ(find_form_boundary("Multipart/Form-Data;charset=utf-8;BOUNDARY=\"a b\""), "a b");
-  EXPECT_EQ(find_form_boundary("multipart/form-data; boundary=" + std::string(70, 'x')),
-            std::string(70, 'x'));
-}
-
-TEST(FindFormBoundary, RefusesWhatIsNone) {
-  for (const std::string& type :
-       {std::string(), std::string("multipart/mixed; boundary=edge"),
-        std::string("multipart/form-data"), std::string("multipart/form-data; boundary="),
-        std::string("multipart/form-data; boundary=\"edge"),
-        std::string("multipart/form-data; boundary=\"edge \""),
-        std::string("multipart/form-data; boundary=\"a\r\nb\""),
-        std::string("multipart/form-data; boundary=a; boundary=b"),
-        "multipart/form-data; boundary=" + std::string(71, 'x')}) {
-    EXPECT_EQ(find_form_boundary(type), std::nullopt) << type;
-  }
-}
-
 }  // namespace
 }  // namespace kennel::wire

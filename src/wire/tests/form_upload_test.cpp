@@ -26,6 +26,7 @@ const TimePoint kNow(std::chrono::seconds(1'800'000'000));  // 2027-01-15T08:00:
 // Gives a few bytes at a time.
 class Dripping final : public http::BodyReader {
  public:
+  void when_gone(std::function<void()>) override {}
   explicit Dripping(std::string text) : text_(std::move(text)) {}
   [[nodiscard]] std::optional<std::uint64_t> length() const override { return text_.size(); }
   aio::Task<base::Result<std::size_t>> read(std::span<std::uint8_t> into) override {

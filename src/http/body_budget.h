@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace kennel::wire {
+namespace kennel::http {
 
 class BodyBudget {
  public:
@@ -43,4 +43,4 @@ class BodyBudget {
   std::uint64_t left_;
 };
 
-}  // namespace kennel::wire
+}  // namespace kennel::http
