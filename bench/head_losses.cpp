@@ -54,7 +54,7 @@ Result<void> answer_lines(const kennel::base::Path& data, std::uint64_t seed) {
   KENNEL_TRY(auto options, kennel::apps::run_options(command, ""));
   std::string folder = (std::filesystem::temp_directory_path() / "head-losses-XXXXXX").string();
   if (::mkdtemp(folder.data()) == nullptr) {
-    return kennel::base::fail(kennel::base::ErrorKind::kIo, "no temporary folder");
+    return kennel::base::fail(kennel::base::ErrorKind::kInvalid, "no temporary folder can be made");
   }
   options.folder = folder;
   const kennel::base::SystemClock clock;
