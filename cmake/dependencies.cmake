@@ -36,6 +36,8 @@ list(GET site_packages 0 KENNEL_SITE_PACKAGES)
 if(NOT KENNEL_FUZZ)
   find_package(GTest REQUIRED)
   find_package(CLI11 REQUIRED)
+  # Its own cmake files want what pushes and what serves metrics too.
+  find_library(PROMETHEUS_CORE_LIBRARY prometheus-cpp-core REQUIRED)
 
   set(OpenVINO_DIR ${KENNEL_SITE_PACKAGES}/openvino/cmake)
   find_package(OpenVINO REQUIRED COMPONENTS Runtime)

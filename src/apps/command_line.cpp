@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "apps/serve_options.h"
 #include "network/backbone.h"
 
 namespace kennel::apps {
@@ -250,6 +251,7 @@ struct Parsed {
   JobCommand job;
   EvaluateCommand evaluate;
   PredictCommand predict;
+  ServeCommand serve;
   CompareCommand compare;
   WeightsCommand weights;
   CacheListCommand cache_list;
@@ -345,6 +347,9 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   auto* predict = app.add_subcommand("predict", "Name what is on photos");
   add_predict(*predict, parsed.predict);
   parsed.choose(predict, parsed.predict);
+  auto* serve = app.add_subcommand("serve", "Answer HTTP requests with a model");
+  add_serve(*serve, parsed.serve);
+  parsed.choose(serve, parsed.serve);
   auto* compare = app.add_subcommand("compare", "Settings, scores and times of runs, side by side");
   compare->add_option("RUN", parsed.compare.runs, "Run folders")->required()->expected(2, 1000);
   add_output(*compare, parsed.compare.output, false);

@@ -91,6 +91,24 @@ struct PredictCommand {
   OutputOptions output;
 };
 
+struct ServeCommand {
+  base::Path package;
+  std::string address = "127.0.0.1";
+  std::optional<std::uint16_t> port;  // absent: $SAGEMAKER_BIND_TO_PORT, or 8080
+  std::string answer = "labelled";
+  int top = 5;
+  std::string precision = "auto";
+  int batch_max = 8;
+  int streams = 0;  // 0: as many as threads
+  int threads = 0;
+  int queue = 128;
+  std::uint64_t body_bytes_max = 32 * base::kMiB;
+  bool no_fetch = false;
+  std::vector<std::string> allow_fetch;
+  bool json_logs = false;
+  bool quiet = false;
+};
+
 struct CompareCommand {
   std::vector<base::Path> runs;
   OutputOptions output;
@@ -172,10 +190,11 @@ struct FsckCommand {
   OutputOptions output;
 };
 
-using Command = std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
-                             PredictCommand, CompareCommand, WeightsCommand, CacheListCommand,
-                             CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand,
-                             LogsCommand, StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
+using Command =
+    std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
+                 PredictCommand, ServeCommand, CompareCommand, WeightsCommand, CacheListCommand,
+                 CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand, LogsCommand,
+                 StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

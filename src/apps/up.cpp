@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
-#include <pthread.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +14,7 @@
 #include "apps/client_files.h"
 #include "apps/environment.h"
 #include "apps/platform.h"
+#include "apps/server_signals.h"
 #include "base/clock.h"
 #include "base/shell_word.h"
 
@@ -26,30 +24,7 @@ namespace {
 using base::Result;
 
 constexpr int kDrainSeconds = 30;
-constexpr int kTidySeconds = 10;
-
-sigset_t ending_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  return signals;
-}
-
-// Before any thread is made: all of them then leave these signals to `wait_for_end`.
-void hold_signals() {
-  const sigset_t signals = ending_signals();
-  base::check(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0, "signals can be blocked");
-  base::check(::signal(SIGPIPE, SIG_IGN) != SIG_ERR, "a broken pipe can be ignored");
-}
-
-// A connection is a descriptor, and many systems give a process 1,024 of them at first.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
+constexpr std::chrono::seconds kTidyPeriod{10};
 
 // Bodies come and go in pieces of up to a MiB: kept, rather than asked of the system each time. Two
 // heaps for all threads: with one for each, listing ten thousand jobs again and again kept 16 MiB
@@ -61,20 +36,6 @@ void arrange_memory() {
   (void)::mallopt(M_ARENA_MAX, kHeapsMax);
   (void)::mallopt(M_MMAP_THRESHOLD, kPieceBytesMax);
   (void)::mallopt(M_TRIM_THRESHOLD, kKeptBytesMax);
-}
-
-void wait_for_end(Platform& platform) {
-  const sigset_t signals = ending_signals();
-  const timespec pause{.tv_sec = kTidySeconds, .tv_nsec = 0};
-  while (sigtimedwait(&signals, nullptr, &pause) < 0) platform.tidy();
-}
-
-// Who asks twice does not want to wait.
-void let_a_second_signal_end_us() {
-  const sigset_t signals = ending_signals();
-  base::check(::signal(SIGINT, SIG_DFL) != SIG_ERR && ::signal(SIGTERM, SIG_DFL) != SIG_ERR,
-              "signals have a default");
-  base::check(pthread_sigmask(SIG_UNBLOCK, &signals, nullptr) == 0, "signals can be let through");
 }
 
 Result<void> check_exposure(const UpCommand& command, const ListenAddress& listen) {
@@ -197,7 +158,7 @@ Result<int> run_up(const UpCommand& command) {
   write_client_files(disk, folder, note);
   write_note(disk, folder, note);
   say_ready(command, folder, note);
-  wait_for_end(*platform);
+  wait_for_end(kTidyPeriod, [&] { platform->tidy(); });
   say_ending(command);
   let_a_second_signal_end_us();
   platform->drain(kDrainSeconds);

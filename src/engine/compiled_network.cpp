@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "engine/openvino_graph.h"
+#include "engine/openvino_properties.h"
 
 namespace kennel::engine {
 namespace {
@@ -48,12 +49,6 @@ class OpenVinoNetwork final : public CompiledNetwork {
   ov::CompiledModel compiled_;
 };
 
-ov::AnyMap to_properties(const CompileOptions& options) {
-  const auto type = options.precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
-  return {ov::hint::inference_precision(type), ov::num_streams(options.streams),
-          ov::inference_num_threads(options.threads)};
-}
-
 base::Bytes to_bytes(const std::ostringstream& stream) {
   const std::string_view text = stream.view();
   return {text.begin(), text.end()};
@@ -61,12 +56,19 @@ base::Bytes to_bytes(const std::ostringstream& stream) {
 
 }  // namespace
 
+ov::AnyMap openvino_properties(Precision precision, int streams, int threads) {
+  const auto type = precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
+  return {ov::hint::inference_precision(type), ov::num_streams(streams),
+          ov::inference_num_threads(threads)};
+}
+
 base::Result<std::unique_ptr<CompiledNetwork>> compile(const NetworkSpec& spec,
                                                        const CompileOptions& options) {
   KENNEL_TRY(const auto graph, build_graph(spec));
   const int crop = spec.backbone.transform.crop;
   graph->reshape(ov::PartialShape{options.batch_size, crop, crop, 3});
-  return std::make_unique<OpenVinoNetwork>(graph, to_properties(options));
+  return std::make_unique<OpenVinoNetwork>(
+      graph, openvino_properties(options.precision, options.streams, options.threads));
 }
 
 base::Result<GraphFiles> to_graph_files(const NetworkSpec& spec) {

@@ -194,6 +194,15 @@ base::Result<Package> parse_package(std::map<std::string, base::Bytes> entries) 
   return package;
 }
 
+// What is read of a package, from a folder that one was unpacked into.
+base::Result<std::map<std::string, base::Bytes>> read_unpacked(const base::Path& folder) {
+  std::map<std::string, base::Bytes> entries;
+  for (const char* name : {"kennel.json", "model.pth"}) {
+    KENNEL_TRY(entries[name], base::read_file(folder / name, ArchiveLimits().total_bytes_max));
+  }
+  return entries;
+}
+
 // What a package's entries are made of.
 struct PackageBytes {
   explicit PackageBytes(const Package& package)
@@ -233,7 +242,7 @@ void write_package_files(base::Disk& disk, const base::Path& folder, const Packa
 }
 
 base::Result<Package> read_package(const base::Path& path) {
-  auto entries = read_archive(path);
+  auto entries = std::filesystem::is_directory(path) ? read_unpacked(path) : read_archive(path);
   if (!entries) return tl::unexpected(entries.error());
   auto package = parse_package(*std::move(entries));
   if (!package) return base::fail_in(path.string(), package.error());

@@ -45,8 +45,8 @@ void write_package(base::Disk& disk, const base::Path& path, const Package& pack
 void write_package_files(base::Disk& disk, const base::Path& folder, const Package& package,
                          const PackageGraph& graph);
 
-// kCorrupt and kInvalid say what is wrong with which entry. The weights are checked against their
-// digest.
+// `path` is a package, or the folder that one was unpacked into. kCorrupt and kInvalid say what is
+// wrong with which entry. The weights are checked against their digest.
 [[nodiscard]] base::Result<Package> read_package(const base::Path& path);
 
 }  // namespace kennel::network

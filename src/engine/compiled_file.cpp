@@ -1,0 +1,136 @@
+#include "engine/compiled_file.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace kennel::engine {
+namespace {
+
+using base::ErrorKind;
+using nlohmann::json;
+
+constexpr std::size_t kPageBytes = 4096;
+
+struct Preamble {
+  std::array<char, 8> magic{'k', 'e', 'n', 'n', 'e', 'l', '\0', '\2'};
+  std::uint64_t header_bytes = 0;
+};
+using Checksum = std::uint64_t;
+
+std::uint64_t to_page_end(std::uint64_t bytes) {
+  return (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
+}
+
+// What is written to it goes to the file, and is summed up.
+class FileBuffer final : public std::streambuf {
+ public:
+  explicit FileBuffer(base::StagedFile& file) : file_(file) { XXH3_64bits_reset(sum_.get()); }
+
+  void append(base::ByteView bytes) {
+    XXH3_64bits_update(sum_.get(), bytes.data(), bytes.size());
+    file_.append(bytes);
+  }
+  [[nodiscard]] Checksum sum() const { return XXH3_64bits_digest(sum_.get()); }
+
+ protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    append(base::as_bytes(std::string_view(text, static_cast<std::size_t>(size))));
+    return size;
+  }
+  int_type overflow(int_type letter) override {
+    const char text = traits_type::to_char_type(letter);
+    return xsputn(&text, 1) == 1 ? letter : traits_type::eof();
+  }
+
+ private:
+  base::StagedFile& file_;
+  std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> sum_{XXH3_createState(),
+                                                                       &XXH3_freeState};
+};
+
+tl::unexpected<base::Error> damaged(const base::Path& path) {
+  return base::fail(ErrorKind::kCorrupt, path.string() + " is not what was written there");
+}
+
+base::Result<CompiledFacts> parse_facts(base::ByteView header) {
+  const json value = json::parse(header.begin(), header.end(), nullptr, false);
+  try {
+    CompiledFacts facts{.classes = value.at("classes"), .backbone = value.at("backbone")};
+    KENNEL_TRY(facts.precision, parse_precision(value.at("precision").get<std::string>()));
+    return facts;
+  } catch (const json::exception& error) {
+    return base::fail(ErrorKind::kCorrupt, error.what());
+  }
+}
+
+}  // namespace
+
+base::Result<CompiledFile> read_compiled(const base::Path& path) {
+  KENNEL_TRY(auto mapped, base::MappedFile::open(path));
+  const auto file = std::make_shared<const base::MappedFile>(std::move(mapped));
+  const base::ByteView bytes = file->bytes();
+  Preamble preamble;
+  Checksum sum = 0;
+  if (bytes.size() < sizeof preamble + sizeof sum) return damaged(path);
+  std::memcpy(&preamble, bytes.data(), sizeof preamble);
+  const base::ByteView summed = bytes.first(bytes.size() - sizeof sum);
+  std::memcpy(&sum, bytes.last(sizeof sum).data(), sizeof sum);
+  if (preamble.magic != Preamble().magic || preamble.header_bytes > bytes.size() ||
+      to_page_end(sizeof preamble + preamble.header_bytes) > summed.size() ||
+      sum != XXH3_64bits(summed.data(), summed.size())) {
+    return damaged(path);
+  }
+  KENNEL_TRY(auto facts, parse_facts(bytes.subspan(sizeof preamble, preamble.header_bytes)));
+  return CompiledFile{std::move(facts), file,
+                      summed.subspan(to_page_end(sizeof preamble + preamble.header_bytes))};
+}
+
+void write_compiled(base::Disk& disk, const base::Path& path, const CompiledFacts& facts,
+                    const std::function<void(std::ostream&)>& write_network) {
+  const std::string header = json{
+      {"classes", facts.classes},
+      {"backbone", facts.backbone},
+      {"precision",
+       to_name(facts.precision)}}.dump();
+  Preamble preamble;
+  preamble.header_bytes = header.size();
+  base::Bytes first(to_page_end(sizeof preamble + header.size()));
+  std::memcpy(first.data(), &preamble, sizeof preamble);
+  std::ranges::copy(header, first.begin() + sizeof preamble);
+  base::StagedFile file(disk, path);
+  FileBuffer buffer(file);
+  buffer.append(first);
+  std::ostream stream(&buffer);
+  // A stream swallows exceptions, unless it is told to pass them on.
+  stream.exceptions(std::ios::badbit);
+  write_network(stream);
+  const Checksum sum = buffer.sum();
+  file.append(base::ByteView(reinterpret_cast<const std::uint8_t*>(&sum), sizeof sum));
+  file.commit();
+}
+
+void trim_compiled(base::Disk& disk, const base::Path& folder, std::uint64_t bytes_max) {
+  struct Entry {
+    std::filesystem::file_time_type written;
+    std::uint64_t bytes;
+    base::Path path;
+  };
+  std::vector<Entry> entries;
+  std::error_code gone;  // another process may be trimming too
+  for (const auto& found : std::filesystem::directory_iterator(folder, gone)) {
+    const Entry entry{found.last_write_time(gone), found.file_size(gone), found.path()};
+    if (!gone) entries.push_back(entry);
+  }
+  std::ranges::sort(entries, std::ranges::greater(), &Entry::written);
+  std::uint64_t kept = 0;
+  for (const Entry& entry : entries) {
+    kept += entry.bytes;
+    if (kept > bytes_max) disk.remove(entry.path);
+  }
+}
+
+}  // namespace kennel::engine
