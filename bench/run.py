@@ -13,6 +13,7 @@ import frontdoor
 import s3_objects
 import sagemaker_jobs
 import search_quality
+import serving_load
 import training
 import tuning
 from measured_process import BenchError
@@ -28,6 +29,7 @@ PARTS = {
     "accuracy": accuracy.run,
     "search": search_quality.run,
     "tuning": tuning.run,
+    "serving": serving_load.run,
 }
 WITHOUT_PHOTOS = {"frontdoor"}
 

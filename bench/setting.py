@@ -31,6 +31,9 @@ SEARCH_LOCK = ROOT / "bench/requirements-search.lock"
 SEARCH_FOLDER = BUILD / "bench-search-venv"
 SEARCH_REGRET = RELEASE / "bench/kennel_search_regret"
 HEAD_LOSSES = RELEASE / "bench/kennel_head_losses"
+SERVING_LOCK = ROOT / "bench/requirements-serving.lock"
+SERVING_FOLDER = BUILD / "bench-serving-venv"
+SERVING_CEILING = RELEASE / "bench/kennel_serving_ceiling"
 MOTO_LOCK = ROOT / "bench/requirements-moto.lock"
 MOTO_FOLDER = BUILD / "bench-moto-venv"
 MOTO_SERVER = MOTO_FOLDER / "bin/moto_server"
@@ -48,6 +51,10 @@ def prepare_peer() -> Path:
 
 def prepare_search_peers() -> Path:
     return prepare_environment(SEARCH_FOLDER, SEARCH_LOCK)
+
+
+def prepare_serving_peers() -> Path:
+    return prepare_environment(SERVING_FOLDER, SERVING_LOCK)
 
 
 def prepare_moto() -> Path:
