@@ -55,6 +55,19 @@ std::string PlainServer::at(const std::string& host) const {
   return fmt::format("{}:{}", host, port_);
 }
 
+int PlainServer::connections() const {
+  knock();
+  return accepted_ - ++knocks_;
+}
+
+void PlainServer::knock() const {
+  const int descriptor = ::socket(name_.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&name_), name_size_), 0);
+  ::shutdown(descriptor, SHUT_WR);
+  Connection(descriptor).wait_for_close();
+  ::close(descriptor);
+}
+
 void PlainServer::listen(const std::string& address) {
   const addrinfo wanted{.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
   addrinfo* found = nullptr;
@@ -63,12 +76,11 @@ void PlainServer::listen(const std::string& address) {
   listener_ = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   ASSERT_EQ(::bind(listener_, found->ai_addr, found->ai_addrlen), 0) << address;
   ASSERT_EQ(::listen(listener_, 16), 0);
-  sockaddr_storage bound{};
-  socklen_t size = sizeof bound;
   std::array<char, NI_MAXSERV> port{};
-  auto* const name = reinterpret_cast<sockaddr*>(&bound);
-  ASSERT_EQ(::getsockname(listener_, name, &size), 0);
-  ASSERT_EQ(::getnameinfo(name, size, nullptr, 0, port.data(), port.size(), NI_NUMERICSERV), 0);
+  auto* const name = reinterpret_cast<sockaddr*>(&name_);
+  ASSERT_EQ(::getsockname(listener_, name, &name_size_), 0);
+  ASSERT_EQ(::getnameinfo(name, name_size_, nullptr, 0, port.data(), port.size(), NI_NUMERICSERV),
+            0);
   port_ = static_cast<std::uint16_t>(std::stoi(port.data()));
 }
 
@@ -76,7 +88,7 @@ void PlainServer::accept_all() {
   while (true) {
     const int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (descriptor < 0) return;
-    ++connections_;
+    ++accepted_;
     descriptors_.push_back(descriptor);
     talkers_.emplace_back([this, descriptor] {
       talk_(Connection(descriptor));
