@@ -25,6 +25,7 @@ find_package(spdlog REQUIRED)
 find_package(SQLiteCpp REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.87)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
 file(GLOB site_packages ${KENNEL_VENV}/lib/python3*/site-packages)

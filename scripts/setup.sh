@@ -14,7 +14,7 @@ build_packages=(g++ cmake ninja-build make ccache pkg-config git python3 python3
   zlib1g-dev libjpeg-dev libspng-dev libwebp-dev libgif-dev libstb-dev libcairo2-dev libarchive-dev
   libgtest-dev libgmock-dev
   libboost1.81-dev libeigen3-dev libsqlitecpp-dev libsqlite3-dev libpugixml-dev libpcre2-dev libspdlog-dev
-  prometheus-cpp-dev libseccomp-dev bubblewrap)
+  prometheus-cpp-dev libseccomp-dev libcurl4-openssl-dev bubblewrap)
 test_packages=(clang-16 libclang-rt-16-dev python3-torchvision libopenblas0-pthread chromium
   libfuse3-dev fuse3)
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 LINES_MAX = 400
-WALLS = {"openvino/": "engine", "torch/": "train"}
+WALLS = {"openvino/": "engine", "torch/": "train", "curl/": "fetch"}
 
 
 def read_arrows() -> dict[str, set[str]]:

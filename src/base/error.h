@@ -12,6 +12,7 @@ namespace kennel::base {
 
 enum class ErrorKind {
   kInvalid,      // the input is wrong: the caller must change it
+  kDenied,       // the rules here forbid it: whoever set them can change them
   kNotFound,     // what was named is not there
   kConflict,     // it is there already, or belongs to something else
   kCorrupt,      // bytes that are not what they claim to be
