@@ -68,7 +68,7 @@ def add_line(entries: list[list[str]], line: str) -> None:
     head, tail = line[:DESCRIPTION_COLUMN], line[DESCRIPTION_COLUMN:]
     if not head.strip():
         entries[-1][1] = f"{entries[-1][1]} {tail.strip()}".strip()
-    elif head.endswith(" "):
+    elif head.endswith(" ") and head.count("[") == head.count("]"):
         entries.append([head.strip(), tail.strip()])
     else:
         entries.append([line.strip(), ""])

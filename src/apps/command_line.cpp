@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "apps/command_options.h"
 #include "apps/serve_options.h"
 #include "network/backbone.h"
 
@@ -27,11 +28,6 @@ std::vector<std::string> backbone_names() {
   std::vector<std::string> names;
   for (const auto& backbone : network::all_backbones()) names.push_back(backbone.name);
   return names;
-}
-
-void add_output(CLI::App& app, OutputOptions& output, bool with_quiet) {
-  app.add_flag("--json", output.json, "Print JSON, for programs");
-  if (with_quiet) app.add_flag("--quiet,-q", output.quiet, "Print warnings and errors only");
 }
 
 void add_compute(CLI::App& app, std::string& precision, int& threads) {
@@ -96,49 +92,6 @@ constexpr const char* kPhotos =
 void add_train(CLI::App& app, TrainCommand& command) {
   app.add_option("DIR", command.data, kPhotos)->required();
   add_training(app, command);
-}
-
-void add_search(CLI::App& app, TuneCommand& command) {
-  const auto option = [&app](const char* name, auto& value, const char* help) {
-    return app.add_option(name, value, help)->group("Search");
-  };
-  option("--strategy", command.strategy, "bayesian, random, grid, hyperband or asha")
-      ->check(CLI::IsMember({"bayesian", "random", "grid", "hyperband", "asha"}))
-      ->capture_default_str();
-  option("--trials", command.trials, "At most so many")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  option("--parallel", command.parallel,
-         "Trials at a time [default: one a processor; one of a --command]")
-      ->check(CLI::NonNegativeNumber);
-  option("--time-budget", command.time_budget, "End after so long, such as 60s or 10m")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, double>{{"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}}));
-  option("--objective", command.objective,
-         "valid loss, valid top-1, train loss or train top-1; the name of what --metric finds")
-      ->capture_default_str();
-  auto* minimize = app.add_flag("--minimize", command.minimize, "Lower is better")->group("Search");
-  app.add_flag("--maximize", command.maximize, "Higher is better [default: of top-1]")
-      ->group("Search")
-      ->excludes(minimize);
-  option("--early-stopping", command.early_stopping,
-         "median: a trial stops once it is worse than the median of those before it; off")
-      ->check(CLI::IsMember({"median", "off"}))
-      ->capture_default_str();
-  option("--range", command.ranges,
-         "NAME=LOW:HIGH, NAME=LOW:HIGH:SCALING (auto, linear, log, reverse-log) or NAME=A,B,C; may "
-         "be repeated [default: learning_rate, batch_size, weight_decay, dropout, label_smoothing "
-         "and hidden]")
-      ->type_name("RANGE");
-  option("--space", command.space, "The ranges in a JSON file (docs/tuning.md)")->type_name("FILE");
-  option("--target", command.target, "End once the objective is as good as this");
-  option("--trials-patience", command.trials_patience,
-         "End after so many trials without a better one (0: never)")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  option("--warm-start", command.warm_start,
-         "Learn from the trials of an earlier search's folder; may be repeated")
-      ->type_name("RUN");
 }
 
 void add_tune(CLI::App& app, TuneCommand& command) {
@@ -252,6 +205,7 @@ struct Parsed {
   EvaluateCommand evaluate;
   PredictCommand predict;
   ServeCommand serve;
+  LoadCommand load;
   CompareCommand compare;
   WeightsCommand weights;
   CacheListCommand cache_list;
@@ -350,6 +304,9 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   auto* serve = app.add_subcommand("serve", "Answer HTTP requests with a model");
   add_serve(*serve, parsed.serve);
   parsed.choose(serve, parsed.serve);
+  auto* load = app.add_subcommand("load", "Measure how fast an endpoint answers");
+  add_load(*load, parsed.load);
+  parsed.choose(load, parsed.load);
   auto* compare = app.add_subcommand("compare", "Settings, scores and times of runs, side by side");
   compare->add_option("RUN", parsed.compare.runs, "Run folders")->required()->expected(2, 1000);
   add_output(*compare, parsed.compare.output, false);

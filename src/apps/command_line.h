@@ -109,6 +109,22 @@ struct ServeCommand {
   bool quiet = false;
 };
 
+struct LoadCommand {
+  std::string url;
+  std::vector<base::Path> photos;  // files, and folders of them
+  std::optional<int> connections;  // absent: 8, or 256 with a rate
+  std::optional<double> rate;      // requests a second; absent: a closed loop
+  std::optional<double> duration_s;
+  std::optional<std::uint64_t> requests;
+  double warm_up_s = 1;
+  double timeout_s = 60;
+  std::string content_type = "auto";
+  std::optional<base::Path> ca_file;
+  std::optional<base::Path> report;
+  bool allow_errors = false;
+  OutputOptions output;
+};
+
 struct CompareCommand {
   std::vector<base::Path> runs;
   OutputOptions output;
@@ -192,9 +208,9 @@ struct FsckCommand {
 
 using Command =
     std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
-                 PredictCommand, ServeCommand, CompareCommand, WeightsCommand, CacheListCommand,
-                 CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand, LogsCommand,
-                 StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
+                 PredictCommand, ServeCommand, LoadCommand, CompareCommand, WeightsCommand,
+                 CacheListCommand, CacheTrimCommand, UpCommand, EnvCommand, StatusCommand,
+                 JobsCommand, LogsCommand, StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

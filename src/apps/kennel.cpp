@@ -6,6 +6,7 @@
 #include "apps/environment.h"
 #include "apps/fsck.h"
 #include "apps/jobs.h"
+#include "apps/load.h"
 #include "apps/logs.h"
 #include "apps/program.h"
 #include "apps/sample.h"
@@ -29,6 +30,7 @@ base::Result<int> hand_over(const std::string& program, char** argv) {
 
 base::Result<int> handle(const Command& command, char** argv) {
   return std::visit(Overloaded{[](const SampleCommand& sample) { return run_sample(sample); },
+                               [](const LoadCommand& load) { return run_load(load); },
                                [](const CompareCommand& compare) { return run_compare(compare); },
                                [](const WeightsCommand& weights) { return run_weights(weights); },
                                [](const UpCommand& up) { return run_up(up); },

@@ -1,6 +1,7 @@
 // One request to one server, waited for: what `kennel status` and `kennel doctor` ask with.
 //
-// Any thread but a loop's. No redirects, no proxies, no connection is kept.
+// Any thread, which is held until the answer is there. No redirects, no proxies, no connection is
+// kept.
 #pragma once
 
 #include <chrono>
@@ -8,7 +9,7 @@
 
 #include "base/disk.h"
 #include "base/error.h"
-#include "base/field.h"
+#include "http/client_message.h"
 
 namespace kennel::http {
 
@@ -20,12 +21,6 @@ struct ClientRequest {
   base::Path ca_file;  // whom to trust over TLS; empty: the system's authorities
   std::chrono::milliseconds timeout{10'000};  // for the whole of it
   std::size_t body_bytes_max = 16 * base::kMiB;
-};
-
-struct ClientResponse {
-  int status = 0;
-  base::Fields fields;
-  std::string body;
 };
 
 // kInvalid: the URL, or what came back is no HTTP/1.1. kNotFound: nobody listens there, or the name

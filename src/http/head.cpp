@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/grammar.h"
+#include "http/keep_alive.h"
 
 namespace kennel::http {
 
@@ -183,26 +184,6 @@ HeadResult<void> parse_expectation(ParsedHead& parsed) {
   return {};
 }
 
-bool has_option(std::string_view list, std::string_view option) {
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    if (base::equals_ignoring_case(trim_blanks(list.substr(0, comma)), option)) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return false;
-}
-
-void parse_connection(ParsedHead& parsed) {
-  bool close = false;
-  bool keep = false;
-  for (const base::Field& field : parsed.head.fields) {
-    if (!base::equals_ignoring_case(field.name, "Connection")) continue;
-    close = close || has_option(field.value, "close");
-    keep = keep || has_option(field.value, "keep-alive");
-  }
-  parsed.keep_alive = !close && (keep || !parsed.http_1_0);
-}
-
 }  // namespace
 
 std::optional<std::size_t> find_head_end(std::string_view bytes, std::size_t searched) {
@@ -231,7 +212,7 @@ HeadResult<ParsedHead> parse_head(std::string_view block, const HeadLimits& limi
   KENNEL_TRY_VOID(parse_framing(parsed));
   KENNEL_TRY_VOID(check_host(parsed));
   KENNEL_TRY_VOID(parse_expectation(parsed));
-  parse_connection(parsed);
+  parsed.keep_alive = asks_to_keep_alive(parsed.head.fields, parsed.http_1_0);
   return parsed;
 }
 

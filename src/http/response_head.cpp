@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/grammar.h"
+#include "http/keep_alive.h"
 
 namespace kennel::http {
 
@@ -32,14 +33,31 @@ base::Result<base::Field> parse_field(std::string_view line) {
   return base::Field{std::string(line.substr(0, colon)), std::string(value)};
 }
 
-base::Result<void> read_framing(ResponseHead& head) {
-  if (const auto coding = base::find_field(head.fields, "Transfer-Encoding")) {
-    if (!base::equals_ignoring_case(*coding, "chunked")) return refuse("an unknown coding");
-    head.chunked = true;
-  } else if (const auto length = base::find_field(head.fields, "Content-Length")) {
-    head.length = parse_number(*length, 10);
-    if (!head.length) return refuse("a Content-Length that is no number");
+// Of several lengths all must be the same: what two readers would read differently is refused.
+base::Result<void> read_length(ResponseHead& head) {
+  for (const base::Field& field : head.fields) {
+    if (!base::equals_ignoring_case(field.name, "Content-Length")) continue;
+    const auto length = parse_number(field.value, 10);
+    if (!length) return refuse("a Content-Length that is no number");
+    if (head.length && head.length != length) return refuse("two different Content-Lengths");
+    head.length = length;
   }
+  return {};
+}
+
+base::Result<void> read_framing(ResponseHead& head, bool http_1_0) {
+  KENNEL_TRY_VOID(read_length(head));
+  head.keep_alive = asks_to_keep_alive(head.fields, http_1_0);
+  for (const base::Field& field : head.fields) {
+    if (!base::equals_ignoring_case(field.name, "Transfer-Encoding")) continue;
+    const bool known = base::equals_ignoring_case(field.value, "chunked");
+    if (!known || head.chunked) return refuse("an unknown coding");
+    head.chunked = true;
+  }
+  if (!head.chunked) return {};
+  // A server of which this is doubtful may mean another end than we (RFC 9112, section 6.1).
+  if (head.length || http_1_0) head.keep_alive = false;
+  head.length.reset();
   return {};
 }
 
@@ -47,6 +65,7 @@ base::Result<void> read_framing(ResponseHead& head) {
 
 base::Result<ResponseHead> parse_response_head(std::string_view block) {
   ResponseHead head;
+  const bool http_1_0 = block.starts_with("HTTP/1.0 ");
   bool first = true;
   while (true) {
     const std::size_t end = block.find("\r\n");
@@ -64,7 +83,7 @@ base::Result<ResponseHead> parse_response_head(std::string_view block) {
     }
     first = false;
   }
-  KENNEL_TRY_VOID(read_framing(head));
+  KENNEL_TRY_VOID(read_framing(head, http_1_0));
   return head;
 }
 

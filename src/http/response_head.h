@@ -15,7 +15,11 @@ struct ResponseHead {
   base::Fields fields;
   bool chunked = false;
   std::optional<std::uint64_t>
-      length;  // neither this nor chunked: the body ends with the connection
+      length;               // neither this nor chunked: the body ends with the connection
+  bool keep_alive = false;  // the server says, or HTTP/1.1 has it, that another may follow
+
+  [[nodiscard]] bool has_no_body() const { return status == 204 || status == 304; }
+  [[nodiscard]] bool ends_with_connection() const { return !chunked && !length && !has_no_body(); }
 };
 
 // `block` is one head with its empty line. kInvalid: it is no head of HTTP/1.0 or 1.1.

@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <cstring>
 
 namespace kennel::http {
 
@@ -65,10 +66,12 @@ void Transport::stop_watching() {
   socket_.cancel(ignored);
 }
 
-Transport::Attempt Transport::judge_plain(ssize_t count, Outcome when_blocked) const {
+Transport::Attempt Transport::judge_plain(ssize_t count, Outcome when_blocked) {
   if (count > 0) return {Outcome::kDone, static_cast<std::size_t>(count)};
-  const bool blocked = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-  return {blocked ? when_blocked : Outcome::kEnd};
+  if (count == 0) return {Outcome::kEnd};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {when_blocked};
+  complaint_ = std::strerror(errno);
+  return {Outcome::kEnd};
 }
 
 Transport::Attempt Transport::judge_tls(int returned, std::size_t bytes) {
@@ -77,6 +80,10 @@ Transport::Attempt Transport::judge_tls(int returned, std::size_t bytes) {
   if (reason == SSL_ERROR_WANT_READ) return {Outcome::kWantsRead};
   if (reason == SSL_ERROR_WANT_WRITE) return {Outcome::kWantsWrite};
   tls_broken_ = reason != SSL_ERROR_ZERO_RETURN;
+  if (tls_broken_) {
+    const bool by_system = reason == SSL_ERROR_SYSCALL && errno != 0;
+    complaint_ = by_system ? std::strerror(errno) : take_openssl_error();
+  }
   ERR_clear_error();
   return {Outcome::kEnd};
 }
@@ -124,11 +131,27 @@ aio::Task<std::optional<bool>> Transport::peek_is_tls(Timeout timeout) {
   }
 }
 
-// One time for the whole of it: a client that sends a byte now and then is not waited for.
-aio::Task<bool> Transport::accept_tls(SSL_CTX* context, Timeout timeout) {
-  tls_.reset(SSL_new(context));
+void Transport::begin_tls(TlsConnection tls) {
+  tls_ = std::move(tls);
   base::check(tls_ && SSL_set_fd(tls_.get(), descriptor()) == 1, "OpenSSL makes a connection");
+}
+
+aio::Task<bool> Transport::accept_tls(SSL_CTX* context, Timeout timeout) {
+  begin_tls(TlsConnection(SSL_new(context)));
   SSL_set_accept_state(tls_.get());
+  auto shaking = shake_hands(timeout);
+  co_return co_await std::move(shaking);
+}
+
+aio::Task<bool> Transport::connect_tls(TlsConnection tls, Timeout timeout) {
+  begin_tls(std::move(tls));
+  SSL_set_connect_state(tls_.get());
+  auto shaking = shake_hands(timeout);
+  co_return co_await std::move(shaking);
+}
+
+// One time for the whole of it: a peer that sends a byte now and then is not waited for.
+aio::Task<bool> Transport::shake_hands(Timeout timeout) {
   const auto end = std::chrono::steady_clock::now() + timeout;
   while (true) {
     const Attempt attempt = try_handshake();
@@ -165,11 +188,30 @@ aio::Task<bool> Transport::write(std::string_view first, std::string_view second
   co_return true;
 }
 
-aio::Task<> Transport::close_gracefully(Timeout patience) {
-  if (cut_) co_return;
+// What TLS sends on its own account (tickets) is taken in and counts for nothing.
+bool Transport::is_at_rest() {
+  if (cut_ || tls_broken_) return false;
+  if (tls_) {
+    ERR_clear_error();
+    char byte = 0;
+    std::size_t bytes = 0;
+    return judge_tls(SSL_peek_ex(tls_.get(), &byte, 1, &bytes), bytes).outcome ==
+           Outcome::kWantsRead;
+  }
+  char byte = 0;
+  const ssize_t count = ::recv(descriptor(), &byte, 1, MSG_PEEK);
+  return judge_plain(count, Outcome::kWantsRead).outcome == Outcome::kWantsRead;
+}
+
+void Transport::announce_end() {
   ERR_clear_error();
   if (tls_ && !tls_broken_ && SSL_is_init_finished(tls_.get())) SSL_shutdown(tls_.get());
   ERR_clear_error();
+}
+
+aio::Task<> Transport::close_gracefully(Timeout patience) {
+  if (cut_) co_return;
+  announce_end();
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   const auto end = std::chrono::steady_clock::now() + patience;

@@ -3,48 +3,14 @@
 //
 //   node observe_report.mjs PAGE.html [FOLDER_FOR_SCREENSHOTS]
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { drawings, inBrowser, openPage } from "./browser.mjs";
 
 const [pagePath, screenshots] = process.argv.slice(2);
-const address = pathToFileURL(path.resolve(pagePath)).href;
-
-// A page with a record of every complaint and of every request it made.
-async function open(browser, options) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  const record = { complaints: [], requests: [] };
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) record.complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => record.complaints.push(String(error)));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (url !== address && !url.startsWith("data:")) record.requests.push(url);
-  });
-  await page.goto(address);
-  return { page, record };
-}
+const open = (browser, options) => openPage(browser, pagePath, options);
 
 async function photograph(page, name) {
   if (!screenshots) return;
   await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
-}
-
-// How many different colours a drawing holds, coarsely: an empty one holds one or two.
-function drawings(page) {
-  return page.$$eval("figure.chart", (figures) => figures.map((figure) => {
-    const canvas = figure.querySelector("canvas");
-    if (!canvas) return { width: 0, height: 0, colours: 0 };
-    const { width, height } = canvas;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-    const seen = new Set();
-    for (let at = 0; at < data.length; at += 4) {
-      seen.add(`${data[at] >> 4} ${data[at + 1] >> 4} ${data[at + 2] >> 4} ${data[at + 3] >> 4}`);
-    }
-    const title = figure.querySelector("h3").textContent;
-    return { title, width, height, colours: seen.size };
-  }));
 }
 
 const matrixState = (page) => page.$eval("figure.confusion", (figure) => {
@@ -153,12 +119,4 @@ async function observe(browser) {
   return { light, dark, phoneWidth, withoutScript: { rows, photos, facts } };
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.KENNEL_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
-});
-try {
-  console.log(JSON.stringify(await observe(browser)));
-} finally {
-  await browser.close();
-}
+await inBrowser(observe);

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from kennel_program import PROGRAMS
 
-COMMANDS = ["sample", "train", "evaluate", "predict", "compare", "weights", "cache"]
+COMMANDS = ["sample", "train", "evaluate", "predict", "load", "compare", "weights", "cache"]
 HEAVY = {"kennel": {"torch", "openvino"}, "kennel-infer": {"torch"}, "kennel-train": set()}
 
 
@@ -47,6 +47,7 @@ def test_every_command_has_help(kennel, command):
         ("train", "x", "--epochs", "many"),
         ("train", "x", "--optimizer", "magic"),
         ("predict", "x"),
+        ("load", "http://127.0.0.1"),
         ("compare", "x"),
         ("sample", "x", "y"),
     ],

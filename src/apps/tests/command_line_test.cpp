@@ -62,6 +62,24 @@ TEST(CommandLine, ReadsCommandsAboutJobs) {
   EXPECT_EQ(std::get<int>(parse({"stop"})), 2);
 }
 
+TEST(CommandLine, ReadsALoad) {
+  const auto load =
+      command<LoadCommand>({"load", "http://a", "b.jpg", "c", "--rate", "12.5", "--duration", "2m",
+                            "--warm-up", "500ms", "--report", "r.html"});
+  EXPECT_EQ(load.url, "http://a");
+  EXPECT_EQ(load.photos, (std::vector<base::Path>{"b.jpg", "c"}));
+  EXPECT_EQ(load.rate, 12.5);
+  EXPECT_EQ(load.duration_s, 120);
+  EXPECT_EQ(load.warm_up_s, 0.5);
+  EXPECT_EQ(load.timeout_s, 60);
+  EXPECT_EQ(load.report, "r.html");
+  EXPECT_FALSE(load.connections);
+  EXPECT_EQ(std::get<int>(parse({"load", "http://a"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"load", "http://a", "b", "--rate", "0"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"load", "http://a", "b", "--connections", "0"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"load", "http://a", "b", "--warm-up", "soon"})), 2);
+}
+
 TEST(CommandLine, AnswersMistakesWithExitCodeTwo) {
   EXPECT_EQ(std::get<int>(parse({})), 2);
   EXPECT_EQ(std::get<int>(parse({"fly"})), 2);

@@ -42,9 +42,25 @@ TEST(ParseResponseHead, RefusesWhatIsNone) {
        {"\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000\r\n\r\n",
         "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 200 OK\r\nA b\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"}) {
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
     EXPECT_FALSE(parse_response_head(block)) << block;
   }
+}
+
+bool keeps_alive(const std::string& version, const std::string& fields) {
+  return parse_response_head(version + " 200 OK\r\n" + fields + "\r\n")->keep_alive;
+}
+
+TEST(ParseResponseHead, KnowsWhetherTheConnectionGoesOn) {
+  EXPECT_TRUE(keeps_alive("HTTP/1.1", ""));
+  EXPECT_FALSE(keeps_alive("HTTP/1.1", "Connection: upgrade, CLOSE\r\n"));
+  EXPECT_FALSE(keeps_alive("HTTP/1.0", ""));
+  EXPECT_TRUE(keeps_alive("HTTP/1.0", "Connection: Keep-Alive\r\n"));
+  EXPECT_TRUE(keeps_alive("HTTP/1.1", "Transfer-Encoding: chunked\r\n"));
+  EXPECT_FALSE(keeps_alive("HTTP/1.1", "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n"));
+  EXPECT_FALSE(keeps_alive("HTTP/1.0", "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n"));
 }
 
 TEST(Fetch, GetsWhatTheServerAnswers) {
