@@ -91,6 +91,16 @@ struct PredictCommand {
   OutputOptions output;
 };
 
+struct QuantizeCommand {
+  base::Path package;
+  base::Path data;
+  std::optional<base::Path> output_file;
+  int photos = 300;
+  bool force = false;
+  int threads = 0;
+  OutputOptions output;
+};
+
 struct CompareCommand {
   std::vector<base::Path> runs;
   OutputOptions output;
@@ -173,7 +183,7 @@ struct FsckCommand {
 };
 
 using Command = std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
-                             PredictCommand, CompareCommand, WeightsCommand, CacheListCommand,
+                             PredictCommand, QuantizeCommand, CompareCommand, WeightsCommand, CacheListCommand,
                              CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand,
                              LogsCommand, StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
 

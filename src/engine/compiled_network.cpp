@@ -48,8 +48,11 @@ class OpenVinoNetwork final : public CompiledNetwork {
   ov::CompiledModel compiled_;
 };
 
+// What floating-point steps compute in; int8 is in the graph.
 ov::AnyMap to_properties(const CompileOptions& options) {
-  const auto type = options.precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
+  const auto floats =
+      options.precision == Precision::kInt8 ? fastest_float() : options.precision;
+  const auto type = floats == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
   return {ov::hint::inference_precision(type), ov::num_streams(options.streams),
           ov::inference_num_threads(options.threads)};
 }
@@ -63,7 +66,13 @@ base::Bytes to_bytes(const std::ostringstream& stream) {
 
 base::Result<std::unique_ptr<CompiledNetwork>> compile(const NetworkSpec& spec,
                                                        const CompileOptions& options) {
-  KENNEL_TRY(const auto graph, build_graph(spec));
+  const bool quantized = options.precision == Precision::kInt8;
+  if (quantized && spec.quantization == nullptr) {
+    return base::fail(base::ErrorKind::kInvalid,
+                      "there is no quantization, which int8 needs; see kennel quantize");
+  }
+  KENNEL_TRY(const auto graph, build_graph({spec.backbone, spec.weights, spec.layers,
+                                            quantized ? spec.quantization : nullptr}));
   const int crop = spec.backbone.transform.crop;
   graph->reshape(ov::PartialShape{options.batch_size, crop, crop, 3});
   return std::make_unique<OpenVinoNetwork>(graph, to_properties(options));

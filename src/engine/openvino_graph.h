@@ -3,13 +3,21 @@
 
 #include <memory>
 #include <openvino/core/model.hpp>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "engine/compiled_network.h"
 
 namespace kennel::engine {
 
-// Any batch size: the input is u8 [?, crop, crop, 3].
+// Any batch size: the input is u8 [?, crop, crop, 3]. With a quantization, BatchNorms are folded
+// and FakeQuantize nodes say what computes in 8 bits.
 [[nodiscard]] base::Result<std::shared_ptr<ov::Model>> build_graph(const NetworkSpec& spec);
+
+// The network without its BatchNorms in floating point; its outputs are the values of those names
+// (network/quantization.h), in their order.
+[[nodiscard]] base::Result<std::shared_ptr<ov::Model>> build_values_graph(
+    const NetworkSpec& spec, const std::vector<std::string>& values);
 
 }  // namespace kennel::engine
