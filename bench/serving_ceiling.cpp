@@ -60,7 +60,7 @@ base::Result<void> run(int argc, char** argv) {
   const int threads = processor_count();
   engine::ServedModelOptions options{
       .serving = {.batch_max = kBatch, .streams = threads, .threads = threads}};
-  KENNEL_TRY(options.serving.precision, engine::parse_precision(argv[2]));
+  options.precision = argv[2];
   KENNEL_TRY(const auto model, engine::load_served_model(argv[1], options));
   std::vector<base::Bytes> photos;
   for (int place = 4; place < argc; ++place) {

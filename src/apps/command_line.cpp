@@ -6,8 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "apps/command_options.h"
-#include "apps/serve_options.h"
+#include "apps/model_commands.h"
 #include "network/backbone.h"
 
 namespace kennel::apps {
@@ -35,8 +34,7 @@ void add_compute(CLI::App& app, std::string& precision, int& threads) {
                  "Number format of the backbone: auto takes bf16 where the processor has it")
       ->check(CLI::IsMember({"auto", "f32", "bf16"}))
       ->capture_default_str();
-  app.add_option("--threads", threads, "Threads to use [default: all processors]")
-      ->check(CLI::Range(1, 1024));
+  add_threads(app, threads);
 }
 
 void add_sample(CLI::App& app, SampleCommand& command) {
@@ -106,29 +104,6 @@ void add_tune(CLI::App& app, TuneCommand& command) {
       ->group("Search")
       ->needs(metric);
   add_training(app, command.train);
-}
-
-void add_evaluate(CLI::App& app, EvaluateCommand& command) {
-  app.add_option("PACKAGE", command.package, "A model.tar.gz")->required();
-  app.add_option("DIR", command.data, "Photos in folders named after their classes")->required();
-  app.add_option("--split", command.split,
-                 "Which photos: auto takes test, or valid, or all where there are no splits")
-      ->check(CLI::IsMember({"auto", "train", "valid", "test", "all"}))
-      ->capture_default_str();
-  app.add_option("--report", command.report, "Write a page with all details to this file");
-  add_compute(app, command.precision, command.threads);
-  app.add_flag("--strict", command.strict, "Stop at a photo that cannot be read");
-  add_output(app, command.output, true);
-}
-
-void add_predict(CLI::App& app, PredictCommand& command) {
-  app.add_option("PACKAGE", command.package, "A model.tar.gz")->required();
-  app.add_option("PHOTO", command.photos, "Photos to name")->required();
-  app.add_option("--top", command.top, "Classes to show a photo")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  add_compute(app, command.precision, command.threads);
-  add_output(app, command.output, false);
 }
 
 void add_data(CLI::App& app, std::optional<base::Path>& data) {
@@ -206,6 +181,7 @@ struct Parsed {
   PredictCommand predict;
   ServeCommand serve;
   LoadCommand load;
+  QuantizeCommand quantize;
   CompareCommand compare;
   WeightsCommand weights;
   CacheListCommand cache_list;
@@ -307,6 +283,9 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   auto* load = app.add_subcommand("load", "Measure how fast an endpoint answers");
   add_load(*load, parsed.load);
   parsed.choose(load, parsed.load);
+  auto* quantize = app.add_subcommand("quantize", "Make a package that computes in 8-bit integers");
+  add_quantize(*quantize, parsed.quantize);
+  parsed.choose(quantize, parsed.quantize);
   auto* compare = app.add_subcommand("compare", "Settings, scores and times of runs, side by side");
   compare->add_option("RUN", parsed.compare.runs, "Run folders")->required()->expected(2, 1000);
   add_output(*compare, parsed.compare.output, false);

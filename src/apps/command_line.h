@@ -125,6 +125,16 @@ struct LoadCommand {
   OutputOptions output;
 };
 
+struct QuantizeCommand {
+  base::Path package;
+  base::Path data;
+  std::optional<base::Path> output_file;
+  int photos = 300;
+  bool force = false;
+  int threads = 0;
+  OutputOptions output;
+};
+
 struct CompareCommand {
   std::vector<base::Path> runs;
   OutputOptions output;
@@ -206,11 +216,11 @@ struct FsckCommand {
   OutputOptions output;
 };
 
-using Command =
-    std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
-                 PredictCommand, ServeCommand, LoadCommand, CompareCommand, WeightsCommand,
-                 CacheListCommand, CacheTrimCommand, UpCommand, EnvCommand, StatusCommand,
-                 JobsCommand, LogsCommand, StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
+using Command = std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
+                             PredictCommand, QuantizeCommand, ServeCommand, LoadCommand,
+                             CompareCommand, WeightsCommand, CacheListCommand, CacheTrimCommand,
+                             UpCommand, EnvCommand, StatusCommand, JobsCommand, LogsCommand,
+                             StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

@@ -29,6 +29,11 @@ void add_output(CLI::App& app, OutputOptions& output, bool with_quiet) {
   if (with_quiet) app.add_flag("--quiet,-q", output.quiet, "Print warnings and errors only");
 }
 
+void add_threads(CLI::App& app, int& threads) {
+  app.add_option("--threads", threads, "Threads to use [default: all processors]")
+      ->check(CLI::Range(1, 1024));
+}
+
 void add_search(CLI::App& app, TuneCommand& command) {
   const auto option = [&app](const char* name, auto& value, const char* help) {
     return app.add_option(name, value, help)->group("Search");

@@ -1,14 +1,13 @@
 #include "apps/evaluate.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "apps/environment.h"
 #include "apps/interrupt.h"
+#include "apps/package_labels.h"
 #include "apps/progress_bar.h"
 #include "dataset/labelled_photos.h"
 #include "engine/classification.h"
@@ -23,7 +22,6 @@ using base::ErrorKind;
 using nlohmann::json;
 
 constexpr std::size_t kPairsShown = 10;
-constexpr std::size_t kNamesShown = 5;
 
 // Photos with the labels that the package gives their folders' names.
 struct LabelledPhotos {
@@ -31,30 +29,6 @@ struct LabelledPhotos {
   std::vector<base::Path> paths;
   std::vector<int> labels;
 };
-
-// "a, b, c and 9 more"
-std::string some_of(const std::vector<std::string>& names) {
-  const std::size_t shown = std::min(names.size(), kNamesShown);
-  const auto text = fmt::format("{}", fmt::join(std::span(names).first(shown), ", "));
-  return shown == names.size() ? text : fmt::format("{} and {} more", text, names.size() - shown);
-}
-
-base::Result<std::vector<int>> to_package_labels(const std::vector<std::string>& folders,
-                                                 const network::Package& package) {
-  std::vector<int> labels;
-  std::vector<std::string> unknown;
-  for (const auto& name : folders) {
-    const auto found = std::ranges::find(package.classes, name);
-    if (found == package.classes.end()) unknown.push_back(name);
-    labels.push_back(static_cast<int>(found - package.classes.begin()));
-  }
-  if (unknown.empty()) return labels;
-  return base::fail(
-      ErrorKind::kInvalid,
-      fmt::format("the package does not know {} of the {} classes in the folder: {}; "
-                  "it knows {}",
-                  unknown.size(), folders.size(), some_of(unknown), some_of(package.classes)));
-}
 
 base::Result<LabelledPhotos> find_photos(const EvaluateCommand& command,
                                          const network::Package& package) {
@@ -94,7 +68,7 @@ Outcome to_outcome(const LabelledPhotos& photos, engine::ClassifiedPhotos classi
 base::Result<Outcome> evaluate_photos(const EvaluateCommand& command,
                                       const network::Package& package,
                                       const LabelledPhotos& photos) {
-  KENNEL_TRY(const auto precision, engine::parse_precision(command.precision));
+  KENNEL_TRY(const auto precision, engine::choose_precision(command.precision, package));
   const base::SystemClock clock;
   ProgressBar bar("evaluating", "photos", clock, !command.output.quiet && !command.output.json);
   KENNEL_TRY(auto classified,

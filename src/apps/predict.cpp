@@ -56,8 +56,8 @@ void print_failure(const engine::PhotoFailure& failure, bool as_json) {
 }  // namespace
 
 base::Result<int> run_predict(const PredictCommand& command) {
-  KENNEL_TRY(const auto precision, engine::parse_precision(command.precision));
   KENNEL_TRY(const auto package, network::read_package(command.package));
+  KENNEL_TRY(const auto precision, engine::choose_precision(command.precision, package));
   KENNEL_TRY(const auto classified, engine::classify(package, command.photos,
                                                      {.precision = precision,
                                                       .threads = thread_count(command.threads),

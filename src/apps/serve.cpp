@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "apps/environment.h"
 #include "apps/listen_address.h"
 #include "apps/server_signals.h"
 #include "base/number.h"
+#include "fetch/fetcher.h"
 #include "serving/model_server.h"
 
 namespace kennel::apps {
@@ -32,12 +34,27 @@ base::Result<std::uint16_t> port_of(const ServeCommand& command) {
                     fmt::format("{} is \"{}\", which is no port", kPortVariable, *told));
 }
 
+// Absent with --no-fetch.
+base::Result<serving::Fetch> fetch_of(const ServeCommand& command) {
+  if (command.no_fetch) return serving::Fetch();
+  fetch::FetchRules rules{.bytes_max = command.body_bytes_max};
+  for (const std::string& text : command.allow_fetch) {
+    auto target = fetch::parse_allowed_target(text);
+    if (!target) return base::fail_in("--allow-fetch", target.error());
+    rules.allowed.push_back(*std::move(target));
+  }
+  return [fetcher = std::make_shared<const fetch::Fetcher>(std::move(rules))](
+             const std::string& url, const std::atomic<bool>& stop) {
+    return fetcher->fetch(url, &stop);
+  };
+}
+
 base::Result<serving::ModelServerOptions> server_options(const ServeCommand& command) {
   serving::ModelServerOptions options{.package = command.package, .address = command.address};
   KENNEL_TRY(options.port, port_of(command));
   const int threads = thread_count(command.threads);
   options.model.cache = cache_folder() / "compiled";
-  KENNEL_TRY(options.model.serving.precision, engine::parse_precision(command.precision));
+  options.model.precision = command.precision;
   options.model.serving.batch_max = command.batch_max;
   options.model.serving.threads = threads;
   options.model.serving.streams =
@@ -45,6 +62,7 @@ base::Result<serving::ModelServerOptions> server_options(const ServeCommand& com
   options.replica.form = *hosting::parse_answer_form(command.answer);
   options.replica.top = command.top;
   options.replica.body_bytes_max = command.body_bytes_max;
+  KENNEL_TRY(options.fetch, fetch_of(command));
   options.waiting_max = static_cast<std::size_t>(command.queue);
   if (!command.quiet) {
     options.access_log = observe::AccessLogOptions{

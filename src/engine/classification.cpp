@@ -23,14 +23,34 @@ CompileOptions compile_options(std::size_t photos, const ClassificationOptions& 
 
 }  // namespace
 
+base::Result<Precision> choose_precision(std::string_view name, const network::Package& package) {
+  KENNEL_TRY(const Precision precision, parse_precision(name));
+  const bool quantized = package.quantization.has_value();
+  if (name == "auto" && quantized && package.quantization->preferred && computes_int8()) {
+    return Precision::kInt8;
+  }
+  if (precision != Precision::kInt8 || quantized) return precision;
+  return base::fail(base::ErrorKind::kInvalid,
+                    "the package has no quantization, which int8 needs: make a package that has "
+                    "one with `kennel quantize PACKAGE --calibrate DIR`");
+}
+
+base::Result<std::unique_ptr<CompiledNetwork>> compile_package(const network::Package& package,
+                                                               const CompileOptions& options) {
+  KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
+  const auto layers = network::head_layers(backbone->feature_width, package.hidden,
+                                           static_cast<int>(package.classes.size()));
+  return compile(
+      {*backbone, package.weights, layers, package.quantization ? &*package.quantization : nullptr},
+      options);
+}
+
 base::Result<ClassifiedPhotos> classify(const network::Package& package,
                                         std::span<const base::Path> photos,
                                         const ClassificationOptions& options) {
   KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
-  const auto layers = network::head_layers(backbone->feature_width, package.hidden,
-                                           static_cast<int>(package.classes.size()));
   const auto compiling = compile_options(photos.size(), options);
-  KENNEL_TRY(const auto network, compile({*backbone, package.weights, layers}, compiling));
+  KENNEL_TRY(const auto network, compile_package(package, compiling));
   ClassifiedPhotos result;
   result.logits.resize(photos.size());
   std::size_t done = 0;

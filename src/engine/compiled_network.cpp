@@ -56,15 +56,17 @@ base::Bytes to_bytes(const std::ostringstream& stream) {
 
 }  // namespace
 
+// What floating-point steps compute in; int8 is in the graph.
 ov::AnyMap openvino_properties(Precision precision, int streams, int threads) {
-  const auto type = precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
+  const auto floats = precision == Precision::kInt8 ? fastest_float() : precision;
+  const auto type = floats == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
   return {ov::hint::inference_precision(type), ov::num_streams(streams),
           ov::inference_num_threads(threads)};
 }
 
 base::Result<std::unique_ptr<CompiledNetwork>> compile(const NetworkSpec& spec,
                                                        const CompileOptions& options) {
-  KENNEL_TRY(const auto graph, build_graph(spec));
+  KENNEL_TRY(const auto graph, build_graph_for(spec, options.precision));
   const int crop = spec.backbone.transform.crop;
   graph->reshape(ov::PartialShape{options.batch_size, crop, crop, 3});
   return std::make_unique<OpenVinoNetwork>(

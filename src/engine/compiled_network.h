@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "engine/precision.h"
 #include "network/backbone.h"
+#include "network/quantization.h"
 #include "network/tensor.h"
 
 namespace kennel::engine {
@@ -19,6 +20,7 @@ struct NetworkSpec {
   const network::Backbone& backbone;
   const network::StateDict& weights;
   std::vector<network::LinearLayer> layers;
+  const network::Quantization* quantization = nullptr;  // for int8
 };
 
 struct CompileOptions {
@@ -49,12 +51,13 @@ class CompiledNetwork {
   [[nodiscard]] virtual int output_width() const = 0;
 };
 
-// kInvalid, by name, when the weights lack a tensor or have another shape.
+// kInvalid, by name, when the weights lack a tensor or have another shape; for int8 without a
+// quantization. Other precisions leave the quantization out.
 [[nodiscard]] base::Result<std::unique_ptr<CompiledNetwork>> compile(const NetworkSpec& spec,
                                                                      const CompileOptions& options);
 
 // The graph in OpenVINO's own exchange format: input "image" u8 [N, crop, crop, 3] RGB, output
-// "logits" (or "features") f32 [N, width]; normalization is part of it.
+// "logits" (or "features") f32 [N, width]; normalization is part of it, and so is a quantization.
 struct GraphFiles {
   base::Bytes xml;
   base::Bytes bin;

@@ -17,6 +17,9 @@
 #include <openvino/op/subtract.hpp>
 #include <openvino/op/transpose.hpp>
 
+#include "engine/fake_quantize.h"
+#include "network/fold.h"
+
 namespace kennel::engine {
 namespace {
 
@@ -48,15 +51,16 @@ ov::Strides both(int stride) {
 // Adds one operation after the other; looks the weights up by name.
 class GraphWriter {
  public:
-  GraphWriter(const network::StateDict& weights, Value image)
-      : weights_(weights), image_(std::move(image)) {}
+  GraphWriter(const NetworkSpec& spec, Value image)
+      : weights_(spec.weights),
+        inputs_(spec.backbone, spec.quantization),
+        image_(std::move(image)) {}
 
   // The value of the last step.
   base::Result<Value> add(const std::vector<network::Step>& steps) {
     for (const auto& step : steps) {
-      const Value& input = step.input == network::kImage ? image_ : value(step.input);
-      KENNEL_TRY(auto next,
-                 std::visit([&](const auto& op) { return add(op, input); }, step.operation));
+      KENNEL_TRY(auto next, std::visit([&](const auto& op) { return add(op, read(step.input)); },
+                                       step.operation));
       values_.push_back(std::move(next));
     }
     return values_.back();
@@ -64,14 +68,16 @@ class GraphWriter {
 
   base::Result<Value> add(const network::Convolution& op, const Value& input) {
     const Shape shape{op.out, op.in / op.groups, op.kernel, op.kernel};
-    KENNEL_TRY(const Value weight, constant(op.name + ".weight", shape));
-    const auto begin = symmetric(op.padding.begin);
-    const auto end = symmetric(op.padding.end);
-    if (op.groups == 1) {
-      return make<ov::op::v1::Convolution>(input, weight, both(op.stride), begin, end, both(1));
+    KENNEL_TRY(Value weight, constant(op.name + ".weight", shape));
+    if (op.groups > 1) weight = grouped(weight, op);
+    if (inputs_.is_quantized(values_.size())) {
+      KENNEL_TRY(weight, quantized_weight(weight, op.name));
     }
-    return make<ov::op::v1::GroupConvolution>(input, grouped(weight, op), both(op.stride), begin,
-                                              end, both(1));
+    const Value product = convolution(op, input, weight);
+    if (!op.bias) return product;
+    const ov::Shape everywhere{1, static_cast<std::size_t>(op.out), 1, 1};
+    KENNEL_TRY(const Value bias, constant(op.name + ".bias", {op.out}, everywhere));
+    return make<ov::op::v1::Add>(product, bias);
   }
 
   base::Result<Value> add(const network::BatchNorm& op, const Value& input) {
@@ -100,7 +106,7 @@ class GraphWriter {
   }
 
   base::Result<Value> add(const network::Add& op, const Value& input) {
-    return make<ov::op::v1::Add>(input, value(op.other));
+    return make<ov::op::v1::Add>(input, read(op.other));
   }
 
   base::Result<Value> add(const network::GlobalAveragePool&, const Value& input) {
@@ -115,12 +121,34 @@ class GraphWriter {
     return layer.relu ? make<ov::op::v0::Relu>(sum) : sum;
   }
 
+  [[nodiscard]] const std::vector<Value>& values() const { return values_; }
+
  private:
-  const Value& value(int step) const { return values_[static_cast<std::size_t>(step)]; }
+  // A step's value as the step that is being added reads it.
+  Value read(int step) {
+    const Value& plain = step == network::kImage ? image_ : values_[static_cast<std::size_t>(step)];
+    return inputs_.read(values_.size(), step, plain);
+  }
+
+  static Value convolution(const network::Convolution& op, const Value& input,
+                           const Value& weight) {
+    const auto begin = symmetric(op.padding.begin);
+    const auto end = symmetric(op.padding.end);
+    const auto stride = both(op.stride);
+    if (op.groups == 1) {
+      return make<ov::op::v1::Convolution>(input, weight, stride, begin, end, both(1));
+    }
+    return make<ov::op::v1::GroupConvolution>(input, weight, stride, begin, end, both(1));
+  }
 
   base::Result<Value> constant(const std::string& name, const Shape& shape) {
+    return constant(name, shape, ov::Shape(shape.begin(), shape.end()));
+  }
+
+  // A tensor of `shape`, in the graph with other dimensions.
+  base::Result<Value> constant(const std::string& name, const Shape& shape,
+                               const ov::Shape& dimensions) {
     KENNEL_TRY(const network::Tensor tensor, weights_.get(name, shape));
-    const ov::Shape dimensions(shape.begin(), shape.end());
     return make<ov::op::v0::Constant>(ov::element::f32, dimensions,
                                       static_cast<const void*>(tensor.bytes.data()));
   }
@@ -136,6 +164,7 @@ class GraphWriter {
   }
 
   const network::StateDict& weights_;
+  StepInputs inputs_;
   Value image_;
   std::vector<Value> values_;
 };
@@ -147,14 +176,16 @@ Value normalized(const Value& image, const vision::Transform& transform) {
   return make<ov::op::v1::Divide>(centred, per_channel(transform.std));
 }
 
-}  // namespace
-
-base::Result<std::shared_ptr<ov::Model>> build_graph(const NetworkSpec& spec) {
-  const int crop = spec.backbone.transform.crop;
+std::shared_ptr<ov::op::v0::Parameter> image_parameter(int crop) {
   const auto image = std::make_shared<ov::op::v0::Parameter>(
       ov::element::u8, ov::PartialShape{ov::Dimension::dynamic(), crop, crop, 3});
   image->output(0).set_names({"image"});
-  GraphWriter writer(spec.weights, normalized(image->output(0), spec.backbone.transform));
+  return image;
+}
+
+base::Result<std::shared_ptr<ov::Model>> write_graph(const NetworkSpec& spec) {
+  const auto image = image_parameter(spec.backbone.transform.crop);
+  GraphWriter writer(spec, normalized(image->output(0), spec.backbone.transform));
   KENNEL_TRY(Value value, writer.add(spec.backbone.steps));
   for (const auto& layer : spec.layers) {
     KENNEL_TRY(Value next, writer.add(layer, value));
@@ -164,6 +195,45 @@ base::Result<std::shared_ptr<ov::Model>> build_graph(const NetworkSpec& spec) {
   const auto result = std::make_shared<ov::op::v0::Result>(value);
   return std::make_shared<ov::Model>(ov::ResultVector{result}, ov::ParameterVector{image},
                                      spec.backbone.name);
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<ov::Model>> build_graph(const NetworkSpec& spec) {
+  if (spec.quantization == nullptr) return write_graph(spec);
+  KENNEL_TRY(const auto weights, network::fold_norms(spec.backbone, spec.weights));
+  const auto backbone = network::without_norms(spec.backbone);
+  return write_graph({backbone, weights, spec.layers, spec.quantization});
+}
+
+base::Result<std::shared_ptr<ov::Model>> build_graph_for(const NetworkSpec& spec,
+                                                         Precision precision) {
+  const bool quantized = precision == Precision::kInt8;
+  if (quantized && spec.quantization == nullptr) {
+    return base::fail(base::ErrorKind::kInvalid,
+                      "there is no quantization, which int8 needs; see kennel quantize");
+  }
+  return build_graph(
+      {spec.backbone, spec.weights, spec.layers, quantized ? spec.quantization : nullptr});
+}
+
+base::Result<std::shared_ptr<ov::Model>> build_values_graph(
+    const NetworkSpec& spec, const std::vector<std::string>& values) {
+  KENNEL_TRY(const auto weights, network::fold_norms(spec.backbone, spec.weights));
+  const auto backbone = network::without_norms(spec.backbone);
+  const auto image = image_parameter(backbone.transform.crop);
+  const Value normal = normalized(image->output(0), backbone.transform);
+  GraphWriter writer({backbone, weights, {}, nullptr}, normal);
+  KENNEL_TRY_VOID(writer.add(backbone.steps));
+  const auto names = network::value_names(backbone);
+  ov::ResultVector results;
+  for (const auto& name : values) {
+    const auto step = std::ranges::find(names, name) - names.begin();
+    const Value& value =
+        name == network::kImageValue ? normal : writer.values().at(static_cast<std::size_t>(step));
+    results.push_back(std::make_shared<ov::op::v0::Result>(value));
+  }
+  return std::make_shared<ov::Model>(results, ov::ParameterVector{image}, backbone.name);
 }
 
 }  // namespace kennel::engine

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/digest.h"
+#include "engine/classification.h"
 #include "engine/compiled_file.h"
 #include "network/package.h"
 
@@ -27,7 +28,7 @@ std::string processor_kind() {
                      __builtin_cpu_supports("avx512vnni") != 0 ? 1 : 0);
 }
 
-std::string cache_name(const base::Path& package, const ServedOptions& options) {
+std::string cache_name(const base::Path& package, const ServedModelOptions& options) {
   base::Hasher hasher;
   hasher.update_field(std::to_string(kCacheFormat))
       .update_field(engine_version())
@@ -36,8 +37,8 @@ std::string cache_name(const base::Path& package, const ServedOptions& options) 
       .update_field(identity_of(package))
       .update_field(identity_of(package / "kennel.json"))
       .update_field(identity_of(package / "model.pth"))
-      .update_field(fmt::format("{} {} {} {}", to_name(options.precision), options.batch_max,
-                                options.streams, options.threads));
+      .update_field(fmt::format("{} {} {} {}", options.precision, options.serving.batch_max,
+                                options.serving.streams, options.serving.threads));
   return hasher.finish().hex().substr(0, 32) + ".compiled";
 }
 
@@ -50,30 +51,35 @@ base::Result<ServedModel> assemble(CompiledFacts facts, std::unique_ptr<ServedNe
                      .network = std::move(network)};
 }
 
-base::Result<ServedModel> load_compiled(const base::Path& path, const ServedOptions& options) {
+base::Result<ServedModel> load_compiled(const base::Path& path, ServedOptions options) {
   KENNEL_TRY(auto read, read_compiled(path));
+  options.precision = read.facts.precision;
   KENNEL_TRY(auto network, import_network(read.file, read.compiled, options));
   KENNEL_TRY(auto model, assemble(std::move(read.facts), std::move(network)));
   model.from_cache = true;
   return model;
 }
 
-base::Result<ServedModel> compile_package(const base::Path& path, const ServedOptions& options) {
+base::Result<ServedModel> compile_model(const base::Path& path, ServedModelOptions options) {
   KENNEL_TRY(const auto package, network::read_package(path));
+  KENNEL_TRY(options.serving.precision, choose_precision(options.precision, package));
   KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
   const auto layers = network::head_layers(backbone->feature_width, package.hidden,
                                            static_cast<int>(package.classes.size()));
-  KENNEL_TRY(auto network, compile_to_serve({*backbone, package.weights, layers}, options));
-  return assemble({package.classes, package.backbone, options.precision}, std::move(network));
+  const NetworkSpec spec{*backbone, package.weights, layers,
+                         package.quantization ? &*package.quantization : nullptr};
+  KENNEL_TRY(auto network, compile_to_serve(spec, options.serving));
+  return assemble({package.classes, package.backbone, options.serving.precision},
+                  std::move(network));
 }
 
 }  // namespace
 
 base::Result<ServedModel> load_served_model(const base::Path& package,
                                             const ServedModelOptions& options) {
-  const base::Path kept = options.cache / cache_name(package, options.serving);
+  const base::Path kept = options.cache / cache_name(package, options);
   auto model = load_compiled(kept, options.serving);
-  if (!model) model = compile_package(package, options.serving);
+  if (!model) model = compile_model(package, options);
   if (model) model->cache_file = kept;
   return model;
 }

@@ -30,8 +30,9 @@ struct ServedModel {
 };
 
 struct ServedModelOptions {
-  ServedOptions serving;
-  base::Path cache;  // a folder, made if need be
+  std::string precision = "auto";  // as choose_precision takes it
+  ServedOptions serving;           // but for the precision
+  base::Path cache;                // a folder, made if need be
 };
 
 inline constexpr std::uint64_t kServedCacheBytesMax = 2 * base::kGiB;

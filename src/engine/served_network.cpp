@@ -72,7 +72,7 @@ class OpenVinoServedNetwork final : public ServedNetwork {
 
 base::Result<std::unique_ptr<ServedNetwork>> compile_to_serve(const NetworkSpec& spec,
                                                               const ServedOptions& options) {
-  KENNEL_TRY(const auto graph, build_graph(spec));
+  KENNEL_TRY(const auto graph, build_graph_for(spec, options.precision));
   const int crop = spec.backbone.transform.crop;
   graph->reshape(ov::PartialShape{ov::Dimension(1, options.batch_max), crop, crop, 3});
   return std::make_unique<OpenVinoServedNetwork>(graph, options);

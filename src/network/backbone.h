@@ -19,7 +19,7 @@ struct Padding {
   int end = 0;    // below and to the right
 };
 
-// Weights "<name>.weight" [out, in / groups, kernel, kernel]; no bias: a BatchNorm follows.
+// Weights "<name>.weight" [out, in / groups, kernel, kernel].
 struct Convolution {
   std::string name;
   int in = 0;
@@ -28,6 +28,7 @@ struct Convolution {
   int stride = 1;
   int groups = 1;
   Padding padding;
+  bool bias = false;  // adds "<name>.bias" [out]; not where a BatchNorm follows
 };
 
 // Inference form: "<name>.weight", ".bias", ".running_mean", ".running_var", each [channels].

@@ -42,15 +42,17 @@ json head_json(const Package& package) {
 }
 
 json description(const Package& package, base::ByteView weights) {
-  return {{"format", kFormat},
-          {"kennel", KENNEL_VERSION},
-          {"classes", package.classes},
-          {"backbone", package.backbone},
-          {"transform", to_json((*get_backbone(package.backbone))->transform)},
-          {"head", head_json(package)},
-          {"files", {{"model.pth", {{"sha256", base::sha256(weights).hex()}}}}},
-          {"provenance", package.provenance},
-          {"metrics", package.metrics}};
+  json told{{"format", kFormat},
+            {"kennel", KENNEL_VERSION},
+            {"classes", package.classes},
+            {"backbone", package.backbone},
+            {"transform", to_json((*get_backbone(package.backbone))->transform)},
+            {"head", head_json(package)},
+            {"files", {{"model.pth", {{"sha256", base::sha256(weights).hex()}}}}},
+            {"provenance", package.provenance},
+            {"metrics", package.metrics}};
+  if (package.quantization) told["quantization"] = to_json(*package.quantization);
+  return told;
 }
 
 std::string labels_text(const std::vector<std::string>& classes) {
@@ -150,6 +152,15 @@ base::Result<std::string> parse_backbone(const json& value) {
   return backbone->name;
 }
 
+base::Result<std::optional<Quantization>> read_quantization(const json& value,
+                                                            const std::string& backbone) {
+  const auto found = value.find("quantization");
+  if (found == value.end()) return std::nullopt;
+  KENNEL_TRY(const Backbone* described, get_backbone(backbone));
+  KENNEL_TRY(auto quantization, parse_quantization(*found, *described));
+  return quantization;
+}
+
 json object_or_empty(const json& value, const char* field) {
   const auto found = value.find(field);
   return found != value.end() && found->is_object() ? *found : json::object();
@@ -184,6 +195,7 @@ base::Result<Package> parse_package(std::map<std::string, base::Bytes> entries) 
   KENNEL_TRY(package.classes, parse_classes(value));
   KENNEL_TRY(package.backbone, parse_backbone(value));
   KENNEL_TRY(package.hidden, parse_hidden(value));
+  KENNEL_TRY(package.quantization, read_quantization(value, package.backbone));
   package.provenance = object_or_empty(value, "provenance");
   package.metrics = object_or_empty(value, "metrics");
   KENNEL_TRY_VOID(get_entry(entries, "model.pth"));

@@ -11,12 +11,14 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/disk.h"
 #include "base/error.h"
 #include "network/backbone.h"
+#include "network/quantization.h"
 #include "network/tensor.h"
 
 namespace kennel::network {
@@ -28,7 +30,8 @@ struct Package {
   // Where the model comes from and how good it is; free form, for people and tools.
   nlohmann::json provenance = nlohmann::json::object();
   nlohmann::json metrics = nlohmann::json::object();
-  StateDict weights;  // of the backbone, and of the head as "fc.0", "fc.2"
+  std::optional<Quantization> quantization;  // what `kennel quantize` adds
+  StateDict weights;                         // of the backbone, and of the head as "fc.0", "fc.2"
 };
 
 struct PackageGraph {

@@ -32,6 +32,8 @@ hosting::Refusal to_refusal(const base::Error& error, const char* code) {
       return overload();
     case ErrorKind::kInterrupted:
       return {503, "TooLate", "the answer would come too late; try again"};
+    case ErrorKind::kDenied:
+      return {403, "FetchForbidden", error.message};
     case ErrorKind::kConflict:
       return {500, "ModelError", "the network broke: " + error.message};
     default:

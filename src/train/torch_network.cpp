@@ -22,12 +22,16 @@ base::Result<torch::Tensor> load(const StateDict& weights, const std::string& na
 base::Result<Function> make(const network::Convolution& op, const StateDict& weights) {
   KENNEL_TRY(const auto weight,
              load(weights, op.name + ".weight", {op.out, op.in / op.groups, op.kernel, op.kernel}));
+  torch::Tensor bias;
+  if (op.bias) {
+    KENNEL_TRY(bias, load(weights, op.name + ".bias", {op.out}));
+  }
   const auto [begin, end] = op.padding;
   const bool even = begin == end;
   return Function([=](const auto&, const torch::Tensor& input) {
     const auto padded = even ? input : torch::constant_pad_nd(input, {begin, end, begin, end});
     const int padding = even ? begin : 0;
-    return torch::conv2d(padded, weight, {}, op.stride, padding, 1, op.groups);
+    return torch::conv2d(padded, weight, bias, op.stride, padding, 1, op.groups);
   });
 }
 

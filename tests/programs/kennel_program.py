@@ -113,8 +113,8 @@ def outcome(run: Path) -> tuple:
     return found["valid"], found["test"], found["best_epoch"]
 
 
-def package_entry(run: Path, name: str) -> bytes:
-    with tarfile.open(run / "model.tar.gz") as archive:
+def package_entry(run: Path, name: str, package: str = "model.tar.gz") -> bytes:
+    with tarfile.open(run / package) as archive:
         return archive.extractfile(name).read()
 
 

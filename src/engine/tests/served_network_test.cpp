@@ -39,7 +39,7 @@ class ServedNetworkTest : public ::testing::Test {
   }
 
   [[nodiscard]] ServedModelOptions options() const {
-    return {.serving = {.batch_max = 4}, .cache = scratch.path() / "cache"};
+    return {.precision = "f32", .serving = {.batch_max = 4}, .cache = scratch.path() / "cache"};
   }
   [[nodiscard]] ServedModel load() const { return *load_served_model(path, options()); }
 

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/tests/scratch_folder.h"
 #include "network/archive.h"
+#include "network/fold.h"
 #include "network/tests/random_weights.h"
 #include "network/weights_file.h"
 
@@ -34,6 +35,18 @@ class PackageTest : public testing::Test {
     write_archive(disk_, path(), {{"kennel.json", base::as_bytes(text)}, {"model.pth", weights}});
     return read_package(path());
   }
+  // As `kennel quantize` leaves it.
+  static Package quantized_package() {
+    auto quantized = package();
+    quantized.quantization.emplace();
+    const auto folded = without_norms(**get_backbone("resnet18"));
+    for (const auto& value : values_to_quantize(folded, {})) {
+      quantized.quantization->activations[value] = {-0.1F, 3.3F};
+    }
+    quantized.quantization->kept = {"conv1"};
+    return quantized;
+  }
+
   static base::Bytes weights() { return to_pth(package().weights); }
   static json valid_description() {
     return {{"format", 1},
@@ -73,6 +86,23 @@ TEST_F(PackageTest, GivesBackWhatWasWritten) {
   EXPECT_EQ(read->provenance, package().provenance);
   EXPECT_EQ(read->metrics, package().metrics);
   EXPECT_THAT(read->weights.find("fc.2.bias")->floats(), testing::ElementsAre(1, 2));
+}
+
+TEST_F(PackageTest, GivesBackItsQuantization) {
+  write_package(disk_, path(), quantized_package(), {});
+  const auto read = read_package(path());
+  ASSERT_TRUE(read) << read.error().message;
+  ASSERT_TRUE(read->quantization);
+  EXPECT_EQ(read->quantization->activations, quantized_package().quantization->activations);
+  EXPECT_EQ(read->quantization->kept, quantized_package().quantization->kept);
+}
+
+TEST_F(PackageTest, RefusesAQuantizationForAnotherBackbone) {
+  auto description = valid_description();
+  description["quantization"] = to_json(*quantized_package().quantization);
+  EXPECT_EQ(refusal(description), "accepted");
+  description["quantization"]["activations"]["_conv_stem"] = {0, 1};
+  EXPECT_THAT(refusal(description), HasSubstr("resnet18 has no value _conv_stem"));
 }
 
 TEST_F(PackageTest, HoldsLabelsAndGraphBeside) {
