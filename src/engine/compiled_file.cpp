@@ -25,33 +25,6 @@ std::uint64_t to_page_end(std::uint64_t bytes) {
   return (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
 }
 
-// What is written to it goes to the file, and is summed up.
-class FileBuffer final : public std::streambuf {
- public:
-  explicit FileBuffer(base::StagedFile& file) : file_(file) { XXH3_64bits_reset(sum_.get()); }
-
-  void append(base::ByteView bytes) {
-    XXH3_64bits_update(sum_.get(), bytes.data(), bytes.size());
-    file_.append(bytes);
-  }
-  [[nodiscard]] Checksum sum() const { return XXH3_64bits_digest(sum_.get()); }
-
- protected:
-  std::streamsize xsputn(const char* text, std::streamsize size) override {
-    append(base::as_bytes(std::string_view(text, static_cast<std::size_t>(size))));
-    return size;
-  }
-  int_type overflow(int_type letter) override {
-    const char text = traits_type::to_char_type(letter);
-    return xsputn(&text, 1) == 1 ? letter : traits_type::eof();
-  }
-
- private:
-  base::StagedFile& file_;
-  std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> sum_{XXH3_createState(),
-                                                                       &XXH3_freeState};
-};
-
 tl::unexpected<base::Error> damaged(const base::Path& path) {
   return base::fail(ErrorKind::kCorrupt, path.string() + " is not what was written there");
 }
@@ -90,7 +63,7 @@ base::Result<CompiledFile> read_compiled(const base::Path& path) {
 }
 
 void write_compiled(base::Disk& disk, const base::Path& path, const CompiledFacts& facts,
-                    const std::function<void(std::ostream&)>& write_network) {
+                    std::string_view compiled) {
   const std::string header = json{
       {"classes", facts.classes},
       {"backbone", facts.backbone},
@@ -101,15 +74,17 @@ void write_compiled(base::Disk& disk, const base::Path& path, const CompiledFact
   base::Bytes first(to_page_end(sizeof preamble + header.size()));
   std::memcpy(first.data(), &preamble, sizeof preamble);
   std::ranges::copy(header, first.begin() + sizeof preamble);
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> sum(XXH3_createState(),
+                                                                            &XXH3_freeState);
+  if (!sum) throw std::bad_alloc();
+  XXH3_64bits_reset(sum.get());
   base::StagedFile file(disk, path);
-  FileBuffer buffer(file);
-  buffer.append(first);
-  std::ostream stream(&buffer);
-  // A stream swallows exceptions, unless it is told to pass them on.
-  stream.exceptions(std::ios::badbit);
-  write_network(stream);
-  const Checksum sum = buffer.sum();
-  file.append(base::ByteView(reinterpret_cast<const std::uint8_t*>(&sum), sizeof sum));
+  for (const base::ByteView part : {base::ByteView(first), base::as_bytes(compiled)}) {
+    XXH3_64bits_update(sum.get(), part.data(), part.size());
+    file.append(part);
+  }
+  const Checksum checksum = XXH3_64bits_digest(sum.get());
+  file.append(base::ByteView(reinterpret_cast<const std::uint8_t*>(&checksum), sizeof checksum));
   file.commit();
 }
 

@@ -7,10 +7,9 @@
 //   u64 XXH3 of all that stands before it
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/disk.h"
@@ -34,10 +33,9 @@ struct CompiledFile {
 // kNotFound: there is none. kCorrupt: it is not what was written.
 [[nodiscard]] base::Result<CompiledFile> read_compiled(const base::Path& path);
 
-// `write_network` writes the network, piece by piece: it is never in memory as a whole. Throws
-// DiskError.
+// Throws DiskError.
 void write_compiled(base::Disk& disk, const base::Path& path, const CompiledFacts& facts,
-                    const std::function<void(std::ostream&)>& write_network);
+                    std::string_view compiled);
 
 // Removes files, those written longest ago first, until `bytes_max` are left.
 void trim_compiled(base::Disk& disk, const base::Path& folder, std::uint64_t bytes_max);

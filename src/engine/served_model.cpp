@@ -89,7 +89,7 @@ std::optional<std::string> keep_compiled(base::Disk& disk, const ServedModel& mo
     const base::Path folder = model.cache_file.parent_path();
     disk.make_folders(folder);
     write_compiled(disk, model.cache_file, {model.classes, model.backbone, model.precision},
-                   [&](std::ostream& stream) { model.network->write_compiled_to(stream); });
+                   model.network->export_compiled());
     trim_compiled(disk, folder, kServedCacheBytesMax);
     return std::nullopt;
   } catch (const base::DiskError& error) {

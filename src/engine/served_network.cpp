@@ -4,6 +4,7 @@
 
 #include <openvino/runtime/core.hpp>
 #include <openvino/runtime/properties.hpp>
+#include <sstream>
 
 #include "engine/openvino_graph.h"
 #include "engine/openvino_properties.h"
@@ -55,7 +56,11 @@ class OpenVinoServedNetwork final : public ServedNetwork {
   std::unique_ptr<Lane> make_lane() override {
     return std::make_unique<OpenVinoLane>(compiled_.create_infer_request(), batch_max_);
   }
-  void write_compiled_to(std::ostream& stream) override { compiled_.export_model(stream); }
+  std::string export_compiled() override {
+    std::ostringstream stream;  // OpenVINO goes back in it
+    compiled_.export_model(stream);
+    return std::move(stream).str();
+  }
 
  private:
   static ov::AnyMap to_properties(const ServedOptions& options) {

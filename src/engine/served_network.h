@@ -5,8 +5,8 @@
 #pragma once
 
 #include <memory>
-#include <ostream>
 #include <span>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/disk.h"
@@ -37,9 +37,8 @@ class ServedNetwork {
  public:
   virtual ~ServedNetwork() = default;
   [[nodiscard]] virtual std::unique_ptr<Lane> make_lane() = 0;
-  // Writes what `import_network` takes; good for this version of OpenVINO on this kind of
-  // processor.
-  virtual void write_compiled_to(std::ostream& stream) = 0;
+  // What `import_network` takes; good for this version of OpenVINO on this kind of processor.
+  [[nodiscard]] virtual std::string export_compiled() = 0;
 };
 
 // kInvalid, by name, when the weights lack a tensor or have another shape.

@@ -137,13 +137,22 @@ def test_logits_are_what_clients_of_pytorch_endpoints_parse(server, photo, train
         (b"a,b", {"Content_Type": "text/csv"}, 415, "UnsupportedType"),
         (b"{}", {"Content_Type": "application/json"}, 400, "BadJson"),
         (b"x", {"Accept": "image/png"}, 406, "NotAcceptable"),
-        (b"x" * (33 << 20), {}, 413, "TooLarge"),
     ],
 )
 def test_mistakes_are_told(server, body, fields, status, said):
     found, _, answer = server.ask("POST", "/invocations", body, **fields)
     assert (found, json.loads(answer)["error"]) == (status, said)
     assert server.ask("GET", "/ping")[0] == 200
+
+
+def test_a_body_over_the_limit_is_refused_before_it_comes(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS_MAX) as client:
+        client.sendall(b"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Length: 33554433\r\n\r\n")
+        said = b""
+        while piece := client.recv(65536):
+            said += piece
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b'"TooLarge"' in said
 
 
 def test_a_photo_of_too_many_pixels_is_refused(server):
