@@ -31,6 +31,8 @@ SEARCH_LOCK = ROOT / "bench/requirements-search.lock"
 SEARCH_FOLDER = BUILD / "bench-search-venv"
 SEARCH_REGRET = RELEASE / "bench/kennel_search_regret"
 HEAD_LOSSES = RELEASE / "bench/kennel_head_losses"
+INT8_LOCK = ROOT / "bench/requirements-int8.lock"
+INT8_FOLDER = BUILD / "bench-int8-venv"
 MOTO_LOCK = ROOT / "bench/requirements-moto.lock"
 MOTO_FOLDER = BUILD / "bench-moto-venv"
 MOTO_SERVER = MOTO_FOLDER / "bin/moto_server"
@@ -48,6 +50,10 @@ def prepare_peer() -> Path:
 
 def prepare_search_peers() -> Path:
     return prepare_environment(SEARCH_FOLDER, SEARCH_LOCK)
+
+
+def prepare_int8_peer() -> Path:
+    return prepare_environment(INT8_FOLDER, INT8_LOCK)
 
 
 def prepare_moto() -> Path:

@@ -182,10 +182,11 @@ struct FsckCommand {
   OutputOptions output;
 };
 
-using Command = std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
-                             PredictCommand, QuantizeCommand, CompareCommand, WeightsCommand, CacheListCommand,
-                             CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand,
-                             LogsCommand, StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
+using Command =
+    std::variant<SampleCommand, TrainCommand, TuneCommand, JobCommand, EvaluateCommand,
+                 PredictCommand, QuantizeCommand, CompareCommand, WeightsCommand, CacheListCommand,
+                 CacheTrimCommand, UpCommand, EnvCommand, StatusCommand, JobsCommand, LogsCommand,
+                 StopCommand, DoctorCommand, UsageCommand, FsckCommand>;
 
 // The command, or the exit code after --help, --version or a mistake, which have been answered on
 // stdout or stderr.

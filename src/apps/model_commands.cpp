@@ -5,9 +5,10 @@ namespace {
 
 // A model package may be quantized.
 void add_precision(CLI::App& app, std::string& precision) {
-  app.add_option("--precision", precision,
-                 "Number format of the network: auto takes int8 where kennel quantize found it good "
-                 "and fast, else bf16 where the processor has it")
+  app.add_option(
+         "--precision", precision,
+         "Number format of the network: auto takes int8 where kennel quantize found it good "
+         "and fast, else bf16 where the processor has it")
       ->check(CLI::IsMember({"auto", "f32", "bf16", "int8"}))
       ->capture_default_str();
 }
@@ -60,8 +61,7 @@ void add_quantize(CLI::App& app, QuantizeCommand& command) {
   app.add_option("--photos", command.photos, "Photos to calibrate on, at most")
       ->check(CLI::Range(1, 5000))
       ->capture_default_str();
-  app.add_flag("--force", command.force,
-               "Write the package even if it answers worse than it may");
+  app.add_flag("--force", command.force, "Write the package even if it answers worse than it may");
   add_threads(app, command.threads);
   add_output(app, command.output, true);
 }

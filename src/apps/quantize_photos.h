@@ -18,8 +18,8 @@ struct ChosenPhotos {
 
 // A data set as `kennel train` takes it: training photos to calibrate on, valid and test to check
 // on, split as the package's training split them. A folder with photos and no folders in it: some
-// to calibrate on, the others to check on, without labels. At most `photos_max` to calibrate on, the
-// same ones every time.
+// to calibrate on, the others to check on, without labels. At most `photos_max` to calibrate on,
+// the same ones every time.
 [[nodiscard]] base::Result<ChosenPhotos> choose_photos(const base::Path& folder,
                                                        const network::Package& package,
                                                        std::size_t photos_max);

@@ -12,9 +12,7 @@
 namespace kennel::engine {
 namespace {
 
-bool stopped(const CalibrationOptions& options) {
-  return options.stop != nullptr && *options.stop;
-}
+bool stopped(const CalibrationOptions& options) { return options.stop != nullptr && *options.stop; }
 
 tl::unexpected<base::Error> interrupted() {
   return base::fail(base::ErrorKind::kInterrupted, "stopped while calibrating");
@@ -41,8 +39,7 @@ class Progress {
 // What one thread sees of the network's values.
 class Observer {
  public:
-  Observer(ValueProbe& probe, std::size_t values)
-      : reader_(probe.make_reader()), meters_(values) {}
+  Observer(ValueProbe& probe, std::size_t values) : reader_(probe.make_reader()), meters_(values) {}
 
   void see(const vision::Image& image) {
     reader_->run(image.pixels);

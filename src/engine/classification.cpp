@@ -40,9 +40,9 @@ base::Result<std::unique_ptr<CompiledNetwork>> compile_package(const network::Pa
   KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
   const auto layers = network::head_layers(backbone->feature_width, package.hidden,
                                            static_cast<int>(package.classes.size()));
-  return compile({*backbone, package.weights, layers,
-                  package.quantization ? &*package.quantization : nullptr},
-                 options);
+  return compile(
+      {*backbone, package.weights, layers, package.quantization ? &*package.quantization : nullptr},
+      options);
 }
 
 base::Result<ClassifiedPhotos> classify(const network::Package& package,

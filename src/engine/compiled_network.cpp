@@ -50,8 +50,7 @@ class OpenVinoNetwork final : public CompiledNetwork {
 
 // What floating-point steps compute in; int8 is in the graph.
 ov::AnyMap to_properties(const CompileOptions& options) {
-  const auto floats =
-      options.precision == Precision::kInt8 ? fastest_float() : options.precision;
+  const auto floats = options.precision == Precision::kInt8 ? fastest_float() : options.precision;
   const auto type = floats == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
   return {ov::hint::inference_precision(type), ov::num_streams(options.streams),
           ov::inference_num_threads(options.threads)};

@@ -51,9 +51,9 @@ base::Result<Value> quantized_weight(const Value& weight, const std::string& nam
   const std::span<const float> values(constant->get_data_ptr<float>(),
                                       ov::shape_size(constant->get_shape()));
   if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
-    return base::fail(base::ErrorKind::kInvalid,
-                      fmt::format("{}.weight holds what is no number; int8 has no place for it",
-                                  name));
+    return base::fail(
+        base::ErrorKind::kInvalid,
+        fmt::format("{}.weight holds what is no number; int8 has no place for it", name));
   }
   const std::size_t per_channel = values.size() / shape[0];
   std::vector<float> high;

@@ -13,8 +13,8 @@
 namespace kennel::engine {
 
 // [out, ...], 255 levels a channel, symmetric: -127 to 127. kInvalid when a weight is not finite.
-[[nodiscard]] base::Result<ov::Output<ov::Node>> quantized_weight(const ov::Output<ov::Node>& weight,
-                                                                  const std::string& name);
+[[nodiscard]] base::Result<ov::Output<ov::Node>> quantized_weight(
+    const ov::Output<ov::Node>& weight, const std::string& name);
 
 // The values that the steps of a network read: in 8 bits where the step computes so.
 class StepInputs {

@@ -59,8 +59,8 @@ class GraphWriter {
   // The value of the last step.
   base::Result<Value> add(const std::vector<network::Step>& steps) {
     for (const auto& step : steps) {
-      KENNEL_TRY(auto next,
-                 std::visit([&](const auto& op) { return add(op, read(step.input)); }, step.operation));
+      KENNEL_TRY(auto next, std::visit([&](const auto& op) { return add(op, read(step.input)); },
+                                       step.operation));
       values_.push_back(std::move(next));
     }
     return values_.back();
@@ -218,9 +218,8 @@ base::Result<std::shared_ptr<ov::Model>> build_values_graph(
   ov::ResultVector results;
   for (const auto& name : values) {
     const auto step = std::ranges::find(names, name) - names.begin();
-    const Value& value = name == network::kImageValue
-                             ? normal
-                             : writer.values().at(static_cast<std::size_t>(step));
+    const Value& value =
+        name == network::kImageValue ? normal : writer.values().at(static_cast<std::size_t>(step));
     results.push_back(std::make_shared<ov::op::v0::Result>(value));
   }
   return std::make_shared<ov::Model>(results, ov::ParameterVector{image}, backbone.name);

@@ -16,7 +16,8 @@ enum class Precision { kF32, kBf16, kInt8 };
 
 // bf16 where this processor computes in bf16, else f32.
 [[nodiscard]] Precision fastest_float();
-// Whether this processor multiplies 8-bit integers without overflow, and so as exactly as any other.
+// Whether this processor multiplies 8-bit integers without overflow, and so as exactly as any
+// other.
 [[nodiscard]] bool computes_int8();
 
 // "auto" gives fastest_float().

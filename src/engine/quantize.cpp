@@ -53,8 +53,8 @@ class Quantizer {
     if (squares.images.empty()) {
       return base::fail(base::ErrorKind::kInvalid, "no photo to calibrate on could be read");
     }
-    KENNEL_TRY(outcome_.quantization.activations, calibrate({backbone_, package_.weights, {}},
-                                                            squares.images, options));
+    KENNEL_TRY(outcome_.quantization.activations,
+               calibrate({backbone_, package_.weights, {}}, squares.images, options));
     outcome_.calibration_photos = squares.images.size();
     outcome_.failures = std::move(squares.failures);
     squares.images.resize(std::min(squares.images.size(), kStepPhotos));

@@ -9,7 +9,7 @@ namespace {
 using network::ValueRange;
 
 constexpr double kSteps = 255;         // between 256 levels
-constexpr int kCandidates = 60;       // for each end of the range
+constexpr int kCandidates = 60;        // for each end of the range
 constexpr double kSmallestPart = 0.3;  // of what was seen, that an end is moved to
 // What a range is where as good as nothing but zeros was seen.
 constexpr ValueRange kAnyRange{0, 1};

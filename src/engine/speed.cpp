@@ -29,10 +29,9 @@ class Runner {
   // Images a second over `batches` batches a thread.
   double run(std::size_t batches) {
     const auto start = clock_.now();
-    base::parallel_for(batches * requests_.size(), static_cast<int>(requests_.size()),
-                       [&](std::size_t, int thread) {
-                         requests_[static_cast<std::size_t>(thread)]->run();
-                       });
+    base::parallel_for(
+        batches * requests_.size(), static_cast<int>(requests_.size()),
+        [&](std::size_t, int thread) { requests_[static_cast<std::size_t>(thread)]->run(); });
     const double seconds = base::seconds_between(start, clock_.now());
     return static_cast<double>(batches * requests_.size() * kBatchSize) / std::max(seconds, 1e-9);
   }
@@ -40,9 +39,9 @@ class Runner {
   // The first run of a request is slow; the second tells how many batches make a round.
   void warm_up(double seconds_a_round) {
     run(1);
-    const double batches_a_second =
-        run(2) / static_cast<double>(kBatchSize * requests_.size());
-    batches_ = std::max<std::size_t>(1, static_cast<std::size_t>(batches_a_second * seconds_a_round));
+    const double batches_a_second = run(2) / static_cast<double>(kBatchSize * requests_.size());
+    batches_ =
+        std::max<std::size_t>(1, static_cast<std::size_t>(batches_a_second * seconds_a_round));
   }
 
   void run_round() { speeds_.push_back(run(batches_)); }

@@ -19,9 +19,8 @@ struct SpeedOptions {
 
 // Images a second, the median of all rounds, one number a precision; the network alone, without
 // decoding. Rounds take turns, so that all precisions see the same machine.
-[[nodiscard]] base::Result<std::vector<double>> measure_speeds(const network::Package& package,
-                                                               std::span<const Precision> precisions,
-                                                               const SpeedOptions& options,
-                                                               const base::Clock& clock);
+[[nodiscard]] base::Result<std::vector<double>> measure_speeds(
+    const network::Package& package, std::span<const Precision> precisions,
+    const SpeedOptions& options, const base::Clock& clock);
 
 }  // namespace kennel::engine
