@@ -10,6 +10,7 @@ from pathlib import Path
 import accuracy
 import extraction
 import frontdoor
+import int8
 import s3_objects
 import sagemaker_jobs
 import search_quality
@@ -27,6 +28,7 @@ PARTS = {
     "extraction": extraction.run,
     "training": training.run,
     "accuracy": accuracy.run,
+    "int8": int8.run,
     "search": search_quality.run,
     "tuning": tuning.run,
     "serving": serving_load.run,

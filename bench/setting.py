@@ -34,6 +34,8 @@ HEAD_LOSSES = RELEASE / "bench/kennel_head_losses"
 SERVING_LOCK = ROOT / "bench/requirements-serving.lock"
 SERVING_FOLDER = BUILD / "bench-serving-venv"
 SERVING_CEILING = RELEASE / "bench/kennel_serving_ceiling"
+INT8_LOCK = ROOT / "bench/requirements-int8.lock"
+INT8_FOLDER = BUILD / "bench-int8-venv"
 MOTO_LOCK = ROOT / "bench/requirements-moto.lock"
 MOTO_FOLDER = BUILD / "bench-moto-venv"
 MOTO_SERVER = MOTO_FOLDER / "bin/moto_server"
@@ -55,6 +57,10 @@ def prepare_search_peers() -> Path:
 
 def prepare_serving_peers() -> Path:
     return prepare_environment(SERVING_FOLDER, SERVING_LOCK)
+
+
+def prepare_int8_peer() -> Path:
+    return prepare_environment(INT8_FOLDER, INT8_LOCK)
 
 
 def prepare_moto() -> Path:

@@ -33,14 +33,21 @@ base::Path name_of_output(const base::Path& package) {
   return package.parent_path() / (name + "-int8");
 }
 
+// Said before minutes of work rather than after them.
 base::Result<base::Path> choose_output(const QuantizeCommand& command) {
   const auto output = command.output_file.value_or(name_of_output(command.package));
   std::error_code ignored;
-  if (!std::filesystem::equivalent(command.package, output, ignored)) return output;
-  return base::fail(ErrorKind::kConflict,
-                    fmt::format("{} is the package itself, which stays as it is; choose another "
-                                "--output",
-                                output.string()));
+  if (std::filesystem::equivalent(command.package, output, ignored)) {
+    return base::fail(ErrorKind::kConflict,
+                      fmt::format("{} is the package itself, which stays as it is; choose another "
+                                  "--output",
+                                  output.string()));
+  }
+  const auto folder = std::filesystem::absolute(output).parent_path();
+  if (std::filesystem::is_directory(folder, ignored)) return output;
+  return base::fail(ErrorKind::kNotFound,
+                    fmt::format("there is no folder {} to write {} to; make it first",
+                                folder.string(), output.filename().string()));
 }
 
 // A bar for each stage.
@@ -130,13 +137,12 @@ void tell(const QuantizeCommand& command, const QuantizeStory& story) {
 }
 
 base::Error refusal(const QuantizeCommand& command, const QuantizeStory& story) {
-  const auto& [quantization, photos, all, check, failures] = story.outcome;
   return {ErrorKind::kConflict,
           fmt::format("int8 is refused: {}, even with {} of {} layers in floating point; at most "
                       "0.5 points or one photo may be lost, and 2 % of the answers differ. Nothing "
                       "was written and {} stays as it is; --force writes the package all the same",
-                      engine::to_text(check), quantization.kept.size(), story.layers,
-                      command.package.string())};
+                      engine::to_text(story.outcome.check), story.outcome.quantization.kept.size(),
+                      story.layers, command.package.string())};
 }
 
 }  // namespace

@@ -60,8 +60,8 @@ base::Result<std::map<std::string, ValueRange>> parse_activations(const json& va
   std::map<std::string, ValueRange> ranges;
   for (const auto& [name, range] : found->items()) {
     if (!known.contains(name)) {
-      return tl::unexpected(invalid(
-          fmt::format("activations: {} has no value {}", folded.name, legible(name))));
+      return tl::unexpected(
+          invalid(fmt::format("activations: {} has no value {}", folded.name, legible(name))));
     }
     if (!is_range(range)) {
       return tl::unexpected(invalid(fmt::format("activations: the range of {}", name)));

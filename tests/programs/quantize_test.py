@@ -1,12 +1,16 @@
 """`kennel quantize`: packages that compute in 8-bit integers, and what they answer."""
 
+import hashlib
+import io
 import json
 import shutil
+import tarfile
 from pathlib import Path
 
 import numpy
 import pytest
-from kennel_program import PROJECT_PYTHON, ask_python, listing, package_entry
+import torch
+from kennel_program import PROJECT_PYTHON, ask_python, package_entry
 from PIL import Image
 
 CHECKED = 36  # photos in valid and test of the six classes
@@ -113,7 +117,7 @@ def test_folder_of_photos_is_enough(kennel, trained, photos):
 
 @pytest.fixture
 def dark_photos(kennel, few_photos) -> Path:
-    """The few photos with a training set that is black: it tells nothing of what comes."""
+    """The few photos with a training set that is black: ranges that fit nothing else."""
     folder = kennel.folder / "dark"
     shutil.copytree(few_photos, folder)
     for photo in (folder / "train").rglob("*.jpg"):
@@ -121,13 +125,70 @@ def dark_photos(kennel, few_photos) -> Path:
     return folder
 
 
-def test_int8_that_answers_worse_is_refused(kennel, few_trained, dark_photos):
-    package = few_trained / "model.tar.gz"
-    before = listing(few_trained)
-    message = kennel.refuses("quantize", package, "--calibrate", dark_photos)
+def test_layers_that_hurt_stay_in_floating_point(kennel, few_trained, dark_photos):
+    words = ("--calibrate", dark_photos, "--output", "dark.tar.gz", "--json")
+    told = json.loads(kennel.succeeds("quantize", few_trained / "model.tar.gz", *words).stdout)
+    assert told["all_in_8_bits"]["differing"] > told["differing"]
+    assert 0 < len(told["kept"]) <= told["layers"] / 2
+    assert told["held"]
+
+
+@pytest.fixture
+def alike_photos(kennel, few_photos) -> Path:
+    """Two classes whose photos to check on differ in noise only."""
+    folder, random = kennel.folder / "alike", numpy.random.default_rng(1)
+    first, second = sorted((few_photos / "train").iterdir())[:2]
+    pixels = numpy.asarray(Image.open(min(first.iterdir()))).astype(int)
+    for name in (first.name, second.name):
+        shutil.copytree(few_photos / "train" / name, folder / "train" / name)
+        for split in ("valid", "test"):
+            (folder / split / name).mkdir(parents=True)
+            for number in range(12):
+                noisy = numpy.clip(pixels + random.integers(-2, 3, pixels.shape), 0, 255)
+                path = folder / split / name / f"{number}.png"
+                Image.fromarray(noisy.astype(numpy.uint8)).save(path)
+    return folder
+
+
+def with_bias(run: Path, change: numpy.ndarray, target: Path) -> Path:
+    """The run's package with something added to its logits."""
+    names = ("kennel.json", "labels.txt", "model.pth")
+    parts = {name: package_entry(run, name) for name in names}
+    weights = torch.load(io.BytesIO(parts["model.pth"]), weights_only=True)
+    weights["fc.2.bias"] += torch.from_numpy(change).float()
+    written = io.BytesIO()
+    torch.save(weights, written)
+    parts["model.pth"] = written.getvalue()
+    description = json.loads(parts["kennel.json"])
+    digest = hashlib.sha256(parts["model.pth"]).hexdigest()
+    description["files"]["model.pth"]["sha256"] = digest
+    parts["kennel.json"] = json.dumps(description).encode()
+    with tarfile.open(target, "w:gz", compresslevel=0) as archive:
+        for name, content in parts.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return target
+
+
+@pytest.fixture
+def undecided(kennel, few_trained, alike_photos) -> Path:
+    """A package that takes one half of the photos for the one class and half for the other."""
+    asked = sorted((alike_photos / "valid").rglob("*.png"))
+    found = numpy.log(probabilities(kennel, few_trained / "model.tar.gz", asked, "f32"))
+    lead = numpy.median(found[:, 0] - found[:, 1])
+    change = numpy.array([-lead / 2, lead / 2, -1000])
+    return with_bias(few_trained, change, kennel.folder / "undecided.tar.gz")
+
+
+def test_int8_that_answers_worse_is_refused(kennel, undecided, alike_photos):
+    content = undecided.read_bytes()
+    message = kennel.refuses("quantize", undecided, "--calibrate", alike_photos)
     assert "int8 is refused: top-1 goes from" in message
+    assert "of 48 answers differ, even with" in message
     assert "stays as it is" in message
-    assert listing(few_trained) == before
+    assert undecided.read_bytes() == content
+    assert not (kennel.folder / "undecided-int8.tar.gz").exists()
 
 
 def test_package_stays_what_it_is(kennel, trained, photos):
@@ -136,6 +197,11 @@ def test_package_stays_what_it_is(kennel, trained, photos):
     words = ("quantize", package, "--calibrate", photos, "--output", package)
     assert "choose another --output" in kennel.refuses(*words)
     assert package.read_bytes() == content
+
+
+def test_folder_that_is_not_there_is_said_at_once(kennel, trained, photos):
+    words = ("--calibrate", photos, "--output", "nowhere/int8.tar.gz")
+    assert "there is no folder" in kennel.refuses("quantize", trained / "model.tar.gz", *words)
 
 
 def test_int8_needs_a_quantized_package(kennel, trained, photos):

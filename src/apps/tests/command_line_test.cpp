@@ -45,6 +45,24 @@ TEST(CommandLine, ReadsSeveralPhotos) {
   EXPECT_EQ(predict.photos, (std::vector<base::Path>{"a.jpg", "b.jpg"}));
 }
 
+TEST(CommandLine, ReadsAQuantization) {
+  const auto quantize =
+      command<QuantizeCommand>({"quantize", "m.tar.gz", "--calibrate", "photos", "--photos", "50"});
+  EXPECT_EQ(quantize.package, "m.tar.gz");
+  EXPECT_EQ(quantize.data, "photos");
+  EXPECT_EQ(quantize.photos, 50);
+  EXPECT_FALSE(quantize.output_file);
+  EXPECT_FALSE(quantize.force);
+  EXPECT_EQ(std::get<int>(parse({"quantize", "m.tar.gz"})), 2);
+  EXPECT_EQ(std::get<int>(parse({"quantize", "m", "--calibrate", "d", "--photos", "0"})), 2);
+}
+
+TEST(CommandLine, KnowsInt8ForPackagesOnly) {
+  const auto predict = command<PredictCommand>({"predict", "m", "a.jpg", "--precision", "int8"});
+  EXPECT_EQ(predict.precision, "int8");
+  EXPECT_EQ(std::get<int>(parse({"train", "photos", "--precision", "int8"})), 2);
+}
+
 TEST(CommandLine, ReadsSizesWithUnits) {
   EXPECT_EQ(command<CacheTrimCommand>({"cache", "trim", "--max-size", "2KB"}).bytes_max, 2048U);
   EXPECT_EQ(command<CacheTrimCommand>({"cache", "trim", "--max-size", "0"}).bytes_max, 0U);

@@ -183,20 +183,33 @@ class QuantizeTest : public testing::Test {
     return path;
   }
 
-  // One channel of the first block is a hundred thousand times the others, and read by nothing: its
-  // values leave no levels for the others.
-  void spoil_a_value() {
-    const auto shape = package_.weights.find("layer1.0.conv2.weight")->shape;
-    const auto gamma = package_.weights.find("layer1.0.bn1.weight")->floats();
-    std::vector<float> large(gamma.begin(), gamma.end());
-    large[5] *= 1e5F;
-    package_.weights.set("layer1.0.bn1.weight", network::Tensor::from_floats({64}, large));
-    const auto weight = package_.weights.find("layer1.0.conv2.weight")->floats();
-    std::vector<float> blind(weight.begin(), weight.end());
-    for (std::size_t at = 0; at < blind.size(); ++at) {
-      if (at / 9 % 64 == 5) blind[at] = 0;
+  // One channel between the two convolutions of a block is a hundred thousand times the others, and
+  // read by nothing: it leaves no levels for the others.
+  void spoil(const std::string& block) {
+    scale_channel(block + ".bn1.weight", 1, 1e5F);
+    scale_channel(block + ".conv2.weight", 9, 0);
+  }
+
+  // Of [..., 64, size] numbers, those of channel 5.
+  void scale_channel(const std::string& name, std::size_t size, float factor) {
+    const network::Tensor whole = *package_.weights.find(name);
+    std::vector<float> values(whole.floats().begin(), whole.floats().end());
+    for (std::size_t at = 0; at < values.size(); ++at) {
+      if (at / size % 64 == 5) values[at] *= factor;
     }
-    package_.weights.set("layer1.0.conv2.weight", network::Tensor::from_floats(shape, blind));
+    package_.weights.set(name, network::Tensor::from_floats(whole.shape, std::move(values)));
+  }
+
+  // Random weights give every photo the same answer, until what all have in common is taken away.
+  void tell_photos_apart() {
+    const auto answers = classify(package_, photos_.check, {.threads = 2});
+    std::vector<float> bias(kPhotos);
+    for (const auto& row : answers->logits) {
+      for (std::size_t at = 0; at < bias.size(); ++at) bias[at] -= row[at] / kPhotos;
+    }
+    const auto before = package_.weights.find("fc.2.bias")->floats();
+    for (std::size_t at = 0; at < bias.size(); ++at) bias[at] += before[at];
+    package_.weights.set("fc.2.bias", network::Tensor::from_floats({kPhotos}, std::move(bias)));
   }
 
   base::Result<QuantizationOutcome> quantize_package() {
@@ -220,12 +233,14 @@ TEST_F(QuantizeTest, KeepsNothingWhereNothingHurts) {
 }
 
 TEST_F(QuantizeTest, GivesTheLayerBackThatHurts) {
-  spoil_a_value();
+  spoil("layer1.0");
+  tell_photos_apart();
   const auto outcome = quantize_package();
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_FALSE(holds(outcome->all_in_8_bits));
   EXPECT_TRUE(outcome->is_good());
-  EXPECT_TRUE(outcome->quantization.kept.contains("layer1.0.conv2"));
+  EXPECT_THAT(outcome->quantization.kept, testing::Contains("layer1.0.conv2"));
+  EXPECT_LE(outcome->quantization.kept.size(), 2U);
 }
 
 TEST_F(QuantizeTest, LeavesOutPhotosThatCannotBeRead) {

@@ -92,9 +92,9 @@ TEST(Quantization, NeedsNoRangeForWhatIsKept) {
 }
 
 TEST(Quantization, RefusesRangesThatAreNone) {
-  const json ranges[] = {{1, 2},    {-2, -1},   {0, 0},     {2, -2}, {-1e31, 1}, {0, 1e300},
-                         {0, "1"},  {0},        {0, 1, 2},  1,       nullptr,    {nullptr, 1},
-                         {0, 1e-40}, json::array(), {{0}, {1}}};
+  const json ranges[] = {{1, 2},     {-2, -1},     {0, 0},     {2, -2},       {-1e31, 1},
+                         {0, 1e300}, {0, "1"},     {0},        {0, 1, 2},     1,
+                         nullptr,    {nullptr, 1}, {0, 1e-40}, json::array(), {{0}, {1}}};
   for (const auto& range : ranges) {
     auto value = to_json(whole_quantization());
     value["activations"]["conv1.relu.maxpool"] = range;
