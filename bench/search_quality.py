@@ -49,7 +49,6 @@ def run(options: argparse.Namespace, data: Path) -> None:
     setting = describe_server_setting(SEARCH_LOCK)
     setting |= {"data": data.name, "photos": count_photos(data)}
     seeds = range(1, (3 if options.quick else SEEDS) + 1)
-    late_ms = late_proposal_ms()
     results = {}
     for function, players in PLAYED.items():
         print(f"search: {function}", flush=True)
@@ -58,7 +57,7 @@ def run(options: argparse.Namespace, data: Path) -> None:
     summary = {
         "ends": {function: ends(played) for function, played in results.items()},
         "p_worse": worse_than_peers(results, peer),
-        "proposal_ms_at_200": late_ms,
+        "proposal_ms_at_200": late_proposal_ms(),
     }
     print_summary(summary, len(seeds))
     content = {"setting": setting, "summary": summary, "curves": curves(results)}
