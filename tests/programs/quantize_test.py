@@ -17,6 +17,12 @@ CHECKED = 36  # photos in valid and test of the six classes
 
 
 @pytest.fixture(scope="module")
+def trained(trained, tmp_path_factory) -> Path:
+    """A copy of the shared run: packages are written beside its own."""
+    return shutil.copytree(trained, tmp_path_factory.mktemp("quantize") / "trained")
+
+
+@pytest.fixture(scope="module")
 def told(shared_kennel, trained, photos) -> dict:
     """What --json says; the package lies beside that of the run, as the default has it."""
     package = trained / "model.tar.gz"
