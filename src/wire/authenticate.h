@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "access/credentials.h"
+#include "http/body_budget.h"
 #include "sign/chunks.h"
 #include "sign/sigv4.h"
-#include "http/body_budget.h"
 #include "wire/exchange.h"
 
 namespace kennel::wire {

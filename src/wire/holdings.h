@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <optional>
 
-#include "observe/metrics.h"
 #include "http/body_budget.h"
+#include "observe/metrics.h"
 
 namespace kennel::wire {
 
