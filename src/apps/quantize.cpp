@@ -35,7 +35,7 @@ base::Path name_of_output(const base::Path& package) {
 
 // Said before minutes of work rather than after them.
 base::Result<base::Path> choose_output(const QuantizeCommand& command) {
-  const auto output = command.output_file.value_or(name_of_output(command.package));
+  base::Path output = command.output_file.value_or(name_of_output(command.package));
   std::error_code ignored;
   if (std::filesystem::equivalent(command.package, output, ignored)) {
     return base::fail(ErrorKind::kConflict,
