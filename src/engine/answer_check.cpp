@@ -50,7 +50,7 @@ bool holds(const AnswerCheck& check) {
 }
 
 std::string to_text(const AnswerCheck& check) {
-  const auto differing = fmt::format("{} of {} answers differ", check.differing, check.photos);
+  auto differing = fmt::format("{} of {} answers differ", check.differing, check.photos);
   if (!check.labelled) return differing;
   return fmt::format("top-1 goes from {:.4f} to {:.4f} and {}", check.top1_before(),
                      check.top1_after(), differing);

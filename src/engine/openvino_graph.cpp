@@ -73,7 +73,7 @@ class GraphWriter {
     if (inputs_.is_quantized(values_.size())) {
       KENNEL_TRY(weight, quantized_weight(weight, op.name));
     }
-    const Value product = convolution(op, input, weight);
+    Value product = convolution(op, input, weight);
     if (!op.bias) return product;
     const ov::Shape everywhere{1, static_cast<std::size_t>(op.out), 1, 1};
     KENNEL_TRY(const Value bias, constant(op.name + ".bias", {op.out}, everywhere));
@@ -177,7 +177,7 @@ Value normalized(const Value& image, const vision::Transform& transform) {
 }
 
 std::shared_ptr<ov::op::v0::Parameter> image_parameter(int crop) {
-  const auto image = std::make_shared<ov::op::v0::Parameter>(
+  auto image = std::make_shared<ov::op::v0::Parameter>(
       ov::element::u8, ov::PartialShape{ov::Dimension::dynamic(), crop, crop, 3});
   image->output(0).set_names({"image"});
   return image;
