@@ -9,6 +9,7 @@ import math
 import os
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from figures import median, print_table, print_target, save_results
@@ -39,6 +40,7 @@ PLAYED = {
     "rosenbrock": ("kennel", "random", "optuna", "botorch"),
     "mixed": ("kennel", "random", "optuna"),
 }
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # players run side by side
 STRATEGIES = {"kennel": "bayesian", "random": "random"}
 
 
@@ -49,11 +51,8 @@ def run(options: argparse.Namespace, data: Path) -> None:
     setting = describe_server_setting(SEARCH_LOCK)
     setting |= {"data": data.name, "photos": count_photos(data)}
     seeds = range(1, (3 if options.quick else SEEDS) + 1)
-    results = {}
-    for function, players in PLAYED.items():
-        print(f"search: {function}", flush=True)
-        results[function] = {player: play(player, function, seeds, peer) for player in players}
-    results["photos"] = play_on_photos(data, seeds, peer)
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
+        results = play_all(data, Path(folder), seeds, peer)
     summary = {
         "ends": {function: ends(played) for function, played in results.items()},
         "p_worse": worse_than_peers(results, peer),
@@ -64,8 +63,29 @@ def run(options: argparse.Namespace, data: Path) -> None:
     save_results(options.results, "search", content | {"seeds": len(seeds), "trials": TRIALS})
 
 
+def play_all(
+    data: Path, work: Path, seeds: range, peer: Path
+) -> dict[str, dict[str, list[list[float]]]]:
+    """The best after each trial, a list for each seed. How fast a player is changes nothing."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        playing = {
+            function: {
+                player: pool.submit(play, player, function, seeds, peer) for player in players
+            }
+            for function, players in PLAYED.items()
+        }
+        playing["photos"] = {
+            player: pool.submit(play_on_photos, player, data, work, seeds, peer)
+            for player in ("kennel", "random", "optuna", "botorch")
+        }
+        return {
+            function: {player: future.result() for player, future in players.items()}
+            for function, players in playing.items()
+        }
+
+
 def play(player: str, function: str, seeds: range, peer: Path) -> list[list[float]]:
-    """The best after each trial, a list for each seed."""
+    print(f"search: {function}, {player}", flush=True)
     if player in STRATEGIES:
         command = [SEARCH_REGRET, function, STRATEGIES[player], TRIALS, *seeds]
     else:
@@ -73,20 +93,17 @@ def play(player: str, function: str, seeds: range, peer: Path) -> list[list[floa
     return [line["best"] for line in lines_of(command)]
 
 
-def play_on_photos(data: Path, seeds: range, peer: Path) -> dict[str, list[list[float]]]:
+def play_on_photos(
+    player: str, data: Path, work: Path, seeds: range, peer: Path
+) -> list[list[float]]:
     """The lowest valid loss: `kennel tune`, and others that ask its trainer."""
-    played = {}
-    with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as folder:
-        cache = {"KENNEL_CACHE": f"{folder}/cache"}
-        for player, strategy in STRATEGIES.items():
-            print(f"search: photos, {player}", flush=True)
-            played[player] = [tune(data, Path(folder), strategy, seed, cache) for seed in seeds]
-        for player in ("optuna", "botorch"):
-            print(f"search: photos, {player}", flush=True)
-            command = [peer, PEERS, player, "photos", TRIALS, *seeds]
-            lines = lines_of([*command, "--trainer", HEAD_LOSSES, "--data", data], cache)
-            played[player] = [line["best"] for line in lines]
-    return played
+    print(f"search: photos, {player}", flush=True)
+    cache = {"KENNEL_CACHE": str(work / "cache")}
+    if player in STRATEGIES:
+        return [tune(data, work, STRATEGIES[player], seed, cache) for seed in seeds]
+    command = [peer, PEERS, player, "photos", TRIALS, *seeds]
+    lines = lines_of([*command, "--trainer", HEAD_LOSSES, "--data", data], cache)
+    return [line["best"] for line in lines]
 
 
 def tune(data: Path, work: Path, strategy: str, seed: int, cache: dict) -> list[float]:
@@ -109,7 +126,7 @@ def run_whole(command: list, environment: dict | None = None) -> str:
         [str(word) for word in command],
         capture_output=True,
         text=True,
-        env=os.environ | (environment or {}),
+        env=os.environ | ONE_THREAD | (environment or {}),
     )
     if done.returncode != 0:
         raise BenchError(f"{command[0]} failed: {done.stderr[-2000:]}")

@@ -33,7 +33,7 @@ ValueRange with_zero_on_a_level(const ValueRange& range) {
 
 void RangeMeter::add(std::span<const float> values) {
   cover(largest_magnitude(values));
-  constexpr auto kHalf = static_cast<float>(kBins / 2);
+  constexpr float kHalf = kBins / 2.0F;
   const auto scale = static_cast<float>(kHalf / reach_);
   for (const float value : values) {
     if (!std::isfinite(value)) continue;
