@@ -16,11 +16,10 @@ namespace {
 
 constexpr int kImages = 3;
 
-std::vector<float> run(ServedNetwork& network, int begin, int count) {
+std::vector<float> run(ServedNetwork& network, std::uint64_t seed, int count) {
   const auto lane = network.make_lane();
   for (int place = 0; place < count; ++place) {
-    std::ranges::copy(random_batch(1, static_cast<std::uint64_t>(begin + place)),
-                      lane->image(place).begin());
+    std::ranges::copy(random_batch(1, seed++), lane->image(place).begin());
   }
   const auto logits = lane->run(count);
   return {logits.begin(), logits.end()};
@@ -52,10 +51,10 @@ class ServedNetworkTest : public ::testing::Test {
 TEST_F(ServedNetworkTest, GivesABatchWhatItGivesEachAlone) {
   const ServedModel model = load();
   const auto together = run(*model.network, 1, kImages);
-  ASSERT_EQ(together.size(), 3 * kImages);
-  for (int image = 0; image < kImages; ++image) {
+  ASSERT_EQ(together.size(), std::size_t{3} * kImages);
+  for (std::size_t image = 0; image < kImages; ++image) {
     const auto alone = run(*model.network, 1 + image, 1);
-    const auto row = std::span(together).subspan(static_cast<std::size_t>(3 * image), 3);
+    const auto row = std::span(together).subspan(3 * image, 3);
     EXPECT_LT(relative_difference(alone, row), 1e-4) << image;
   }
 }
