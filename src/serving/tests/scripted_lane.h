@@ -53,7 +53,7 @@ class LaneScript {
   // Each lane tries every size before anybody asks.
   void wait_until_warm(int lanes, int batch_max) {
     std::unique_lock lock(mutex_);
-    const auto tries = static_cast<std::size_t>(lanes * batch_max);
+    const auto tries = static_cast<std::size_t>(lanes) * static_cast<std::size_t>(batch_max);
     changed_.wait(lock, [&] { return batches_.size() == tries && waiting_ == 0; });
     batches_.clear();
   }
