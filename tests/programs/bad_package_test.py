@@ -177,6 +177,14 @@ def with_classes_of_numbers(description: dict) -> None:
     description["classes"] = [1, 2, 3, 4, 5, 6]
 
 
+def with_a_range_of_nothing(description: dict) -> None:
+    description["quantization"] = {"activations": {"image": [1e400, -1]}, "kept": []}
+
+
+def with_a_foreign_layer(description: dict) -> None:
+    description["quantization"] = {"activations": {}, "kept": ["layer1.0.conv1"]}
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -185,6 +193,8 @@ def with_classes_of_numbers(description: dict) -> None:
         (with_giant_head, "head.hidden"),
         (from_the_future, "99"),
         (with_classes_of_numbers, "classes"),
+        (with_a_range_of_nothing, "JSON"),
+        (with_a_foreign_layer, "has no layer"),
     ],
 )
 def test_description_that_lies(kennel, refuses, parts, change, named):
