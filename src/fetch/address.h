@@ -2,6 +2,8 @@
 // a connection is made to, in whatever way it was spelled. Pure.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-struct sockaddr;
 
 namespace kennel::fetch {
 
