@@ -76,9 +76,9 @@ TEST(Fetch, TellsNothingOfThisMachine) {
 }
 
 TEST(Fetch, DoesNotUnpackWhatNobodyAskedToPack) {
-  const std::string packed("\x1f\x8b\x08 a bomb", 11);
+  const std::string packed = "\x1f\x8b\x08 a bomb";
   const std::string head =
-      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 11\r\n\r\n";
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n";
   const PlainServer server(answers({{"/", says(head + packed)}}));
   EXPECT_EQ(outcome(rules_for(server), server.url("/")), packed);
 }
