@@ -61,7 +61,8 @@ def draw_search(content: dict) -> None:
         place.set_title(TITLES[function])
         place.set_xlabel("trials")
         place.set_ylabel("best valid loss" if lowest is None else "above the lowest value")
-        place.set_yscale("log")
+        if lowest is not None:
+            place.set_yscale("log")
         place.grid(alpha=0.25)
     for place in axes.flat[len(curves) :]:
         place.axis("off")
