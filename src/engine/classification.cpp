@@ -35,14 +35,18 @@ base::Result<Precision> choose_precision(std::string_view name, const network::P
                     "one with `kennel quantize PACKAGE --calibrate DIR`");
 }
 
+base::Result<NetworkSpec> spec_of(const network::Package& package) {
+  KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
+  return NetworkSpec{*backbone, package.weights,
+                     network::head_layers(backbone->feature_width, package.hidden,
+                                          static_cast<int>(package.classes.size())),
+                     package.quantization ? &*package.quantization : nullptr};
+}
+
 base::Result<std::unique_ptr<CompiledNetwork>> compile_package(const network::Package& package,
                                                                const CompileOptions& options) {
-  KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
-  const auto layers = network::head_layers(backbone->feature_width, package.hidden,
-                                           static_cast<int>(package.classes.size()));
-  return compile(
-      {*backbone, package.weights, layers, package.quantization ? &*package.quantization : nullptr},
-      options);
+  KENNEL_TRY(const NetworkSpec spec, spec_of(package));
+  return compile(spec, options);
 }
 
 base::Result<ClassifiedPhotos> classify(const network::Package& package,

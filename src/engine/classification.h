@@ -34,6 +34,9 @@ struct ClassifiedPhotos {
 [[nodiscard]] base::Result<Precision> choose_precision(std::string_view name,
                                                        const network::Package& package);
 
+// What a package's network is made of; refers to the package.
+[[nodiscard]] base::Result<NetworkSpec> spec_of(const network::Package& package);
+
 // Backbone, head and quantization as one network. kInvalid when the package's weights don't fit
 // its backbone.
 [[nodiscard]] base::Result<std::unique_ptr<CompiledNetwork>> compile_package(

@@ -63,11 +63,7 @@ base::Result<ServedModel> load_compiled(const base::Path& path, ServedOptions op
 base::Result<ServedModel> compile_model(const base::Path& path, ServedModelOptions options) {
   KENNEL_TRY(const auto package, network::read_package(path));
   KENNEL_TRY(options.serving.precision, choose_precision(options.precision, package));
-  KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
-  const auto layers = network::head_layers(backbone->feature_width, package.hidden,
-                                           static_cast<int>(package.classes.size()));
-  const NetworkSpec spec{*backbone, package.weights, layers,
-                         package.quantization ? &*package.quantization : nullptr};
+  KENNEL_TRY(const NetworkSpec spec, spec_of(package));
   KENNEL_TRY(auto network, compile_to_serve(spec, options.serving));
   return assemble({package.classes, package.backbone, options.serving.precision},
                   std::move(network));

@@ -1,7 +1,5 @@
 #include "serving/model_server.h"
 
-#include <thread>
-
 #include "base/clock.h"
 #include "http/server.h"
 

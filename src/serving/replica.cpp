@@ -79,6 +79,27 @@ class Collector {
   std::function<void(Answers)> done_;
 };
 
+// Fetches of one request, on the pool's threads: together they bring no more than a body may.
+class LimitedFetch {
+ public:
+  LimitedFetch(Fetch fetch, std::uint64_t bytes_max)
+      : fetch_(std::move(fetch)), left_(static_cast<std::int64_t>(bytes_max)) {}
+
+  base::Result<base::Bytes> operator()(const std::string& url, const std::atomic<bool>& stop) {
+    auto photo = fetch_(url, stop);
+    if (photo && (left_ -= static_cast<std::int64_t>(photo->size())) < 0) {
+      return base::fail(ErrorKind::kTooLarge,
+                        "the photos behind this request's URLs are too large together; ask for "
+                        "fewer at once");
+    }
+    return photo;
+  }
+
+ private:
+  Fetch fetch_;
+  std::atomic<std::int64_t> left_;
+};
+
 }  // namespace
 
 struct Replica::Request {
@@ -136,7 +157,7 @@ aio::Task<http::Response> Replica::invoke(const http::RequestHead& head, http::B
                   .start = now,
                   .due = now + options_.timeout,
                   .share = http::BodyBudget::Share(budget_)};
-  auto answering = answer(request);
+  auto answering = answer_or_apologize(request);
   const Outcome<std::string> answered = co_await std::move(answering);
   auto response = answered
                       ? text_response(200, *answered, kJson)
@@ -145,6 +166,18 @@ aio::Task<http::Response> Replica::invoke(const http::RequestHead& head, http::B
   if (response.status == 503) response.fields.push_back({"Retry-After", "1"});
   note(request, response, answered ? "" : answered.error().code);
   co_return response;
+}
+
+// The request boundary: what broke for one client is no reason to end for all.
+aio::Task<Outcome<std::string>> Replica::answer_or_apologize(Request& request) {
+  try {
+    auto answering = answer(request);
+    co_return co_await std::move(answering);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "kennel: request {}: {}\n", request.id, error.what());
+  }
+  co_return refuse(500, "InternalError",
+                   "the server failed; its log says why, under " + request.id);
 }
 
 aio::Task<Outcome<std::string>> Replica::answer(Request& request) {
@@ -216,6 +249,7 @@ aio::Task<Outcome<std::vector<base::Bytes>>> Replica::gather(
   using Fetched = base::Result<base::Bytes>;
   std::vector<base::Bytes> photos(sources.size());
   std::vector<std::pair<std::size_t, aio::Started<Fetched>>> fetches;
+  const auto limited = std::make_shared<LimitedFetch>(parts_.fetch, options_.body_bytes_max);
   const auto start = parts_.clock.now();
   for (std::size_t place = 0; place < sources.size(); ++place) {
     if (auto* bytes = std::get_if<base::Bytes>(&sources[place])) {
@@ -228,8 +262,8 @@ aio::Task<Outcome<std::vector<base::Bytes>>> Replica::gather(
     }
     auto starting = aio::start_on_pool(
         parts_.runtime,
-        [fetch = parts_.fetch, url = std::get<hosting::PhotoUrl>(sources[place]).url,
-         dropped = request.dropped]() -> Fetched { return fetch(url, *dropped); });
+        [limited, url = std::get<hosting::PhotoUrl>(sources[place]).url,
+         dropped = request.dropped]() -> Fetched { return (*limited)(url, *dropped); });
     fetches.emplace_back(place, co_await std::move(starting));
   }
   for (auto& [place, started] : fetches) {
@@ -241,6 +275,7 @@ aio::Task<Outcome<std::vector<base::Bytes>>> Replica::gather(
       refusal.message = in_list(sources.size() > 1, place, fetched.error().message);
       co_return tl::unexpected(refusal);
     }
+    if (!request.share.add(fetched->size())) co_return overloaded();
     photos[place] = *std::move(fetched);
   }
   if (!fetches.empty()) {

@@ -32,7 +32,7 @@ using Fetch =
 struct ReplicaOptions {
   hosting::AnswerForm form = hosting::AnswerForm::kLabelled;
   int top = 5;
-  std::uint64_t body_bytes_max = 32 * base::kMiB;
+  std::uint64_t body_bytes_max = 32 * base::kMiB;  // of a request, and of all that it has fetched
   std::uint64_t all_bodies_bytes_max = 256 * base::kMiB;
   std::chrono::milliseconds timeout{60'000};  // of an invocation, from its head to its answer
 };
@@ -62,6 +62,7 @@ class Replica final : public http::Handler {
   struct Request;
 
   aio::Task<http::Response> invoke(const http::RequestHead& head, http::BodyReader& body);
+  aio::Task<hosting::Outcome<std::string>> answer_or_apologize(Request& request);
   aio::Task<hosting::Outcome<std::string>> answer(Request& request);
   aio::Task<hosting::Outcome<base::Bytes>> read_body(Request& request);
   aio::Task<hosting::Outcome<hosting::Invocation>> parse(Request& request, base::Bytes body);

@@ -213,6 +213,31 @@ TEST_F(ReplicaTest, FetchesWhatAUrlNames) {
   EXPECT_EQ(error_of(bad), "FetchFailed");
 }
 
+TEST_F(ReplicaTest, FetchesNoMoreForARequestThanABodyMayHave) {
+  const std::size_t size = photo_of(255).size();
+  options.body_bytes_max = 2 * size;
+  fetch = [](const std::string&, const std::atomic<bool>&) -> base::Result<base::Bytes> {
+    return photo_of(255);
+  };
+  start();
+  const std::string url = R"({"url": "x"})";
+  EXPECT_EQ(invoke({}, R"({"instances": [)" + url + "," + url + "]}").status, 200);
+  const auto response = invoke({}, R"({"instances": [)" + url + "," + url + "," + url + "]}");
+  EXPECT_EQ(error_of(response), "FetchFailed");
+  EXPECT_THAT(response.body, HasSubstr("too large together"));
+}
+
+TEST_F(ReplicaTest, AFetchThatBreaksEndsItsRequestAndNothingElse) {
+  fetch = [](const std::string&, const std::atomic<bool>&) -> base::Result<base::Bytes> {
+    throw std::runtime_error("no certificates");
+  };
+  start();
+  const auto response = invoke({}, R"({"url": "x"})");
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(error_of(response), "InternalError");
+  EXPECT_EQ(invoke({}, photo(1)).status, 200);
+}
+
 TEST_F(ReplicaTest, FetchesNothingUnlessItMay) {
   start();
   const auto response = invoke({}, R"({"url": "https://dogs/light.jpg"})");
