@@ -2,12 +2,13 @@
 // a line of JSON with a value for each parameter that is tuned by itself, and answers with a line
 // that has the lowest valid loss of its epochs (null for a training that failed).
 //
-//   kennel_head_losses DATA SEED
+//   kennel_head_losses DATA SEED FOLDER
+//
+// FOLDER is for checkpoints of the training under way.
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <cstdlib>
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -48,14 +49,11 @@ json lowest_loss(kennel::apps::HeadTrials& trials, const kennel::tune::Space& sp
   return returned.how == kennel::trials::Return::kDone ? json(lowest) : json();
 }
 
-Result<void> answer_lines(const kennel::base::Path& data, std::uint64_t seed) {
+Result<void> answer_lines(const kennel::base::Path& data, std::uint64_t seed,
+                          const kennel::base::Path& folder) {
   kennel::apps::TrainCommand command{.data = data, .seed = seed};
   command.output.quiet = true;
   KENNEL_TRY(auto options, kennel::apps::run_options(command, ""));
-  std::string folder = (std::filesystem::temp_directory_path() / "head-losses-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) {
-    return kennel::base::fail(kennel::base::ErrorKind::kInvalid, "no temporary folder can be made");
-  }
   options.folder = folder;
   const kennel::base::SystemClock clock;
   kennel::base::PosixDisk disk;
@@ -69,18 +67,17 @@ Result<void> answer_lines(const kennel::base::Path& data, std::uint64_t seed) {
     std::cout << lowest_loss(trials, space, std::move(configuration), options.head.epochs).dump()
               << std::endl;
   }
-  std::filesystem::remove_all(folder);
   return {};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    fmt::print(stderr, "kennel_head_losses DATA SEED\n");
+  if (argc != 4) {
+    fmt::print(stderr, "kennel_head_losses DATA SEED FOLDER\n");
     return 2;
   }
-  const auto answered = answer_lines(argv[1], std::strtoull(argv[2], nullptr, 10));
+  const auto answered = answer_lines(argv[1], std::strtoull(argv[2], nullptr, 10), argv[3]);
   if (answered) return 0;
   fmt::print(stderr, "head_losses: {}\n", answered.error().message);
   return 1;

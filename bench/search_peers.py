@@ -15,6 +15,7 @@ import itertools
 import json
 import math
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -140,8 +141,9 @@ class HeadLosses:
     """kennel's own trainer, asked for one setting after the other."""
 
     def __init__(self, trainer: Path, data: Path, seed: int) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="head-losses-")
         self.process = subprocess.Popen(
-            [trainer, data, str(seed)],
+            [trainer, data, str(seed), self.folder.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -155,6 +157,7 @@ class HeadLosses:
     def close(self) -> None:
         self.process.stdin.close()
         self.process.wait()
+        self.folder.cleanup()
 
 
 def optuna_losses(problem: Problem, trials: int, seed: int) -> list[float]:

@@ -10,6 +10,7 @@
 #include "apps/progress_bar.h"
 #include "apps/quantize_console.h"
 #include "apps/quantize_photos.h"
+#include "engine/classification.h"
 #include "engine/compiled_network.h"
 #include "engine/speed.h"
 #include "network/fold.h"
@@ -110,11 +111,8 @@ base::Result<std::vector<Speed>> measure(const QuantizeCommand& command,
 }
 
 base::Result<void> write(const base::Path& output, const network::Package& package) {
-  KENNEL_TRY(const network::Backbone* backbone, network::get_backbone(package.backbone));
-  const auto layers = network::head_layers(backbone->feature_width, package.hidden,
-                                           static_cast<int>(package.classes.size()));
-  KENNEL_TRY(const auto graph,
-             engine::to_graph_files({*backbone, package.weights, layers, &*package.quantization}));
+  KENNEL_TRY(const auto spec, engine::spec_of(package));
+  KENNEL_TRY(const auto graph, engine::to_graph_files(spec));
   base::PosixDisk disk;
   network::write_package(disk, output, package, {graph.xml, graph.bin});
   return {};

@@ -64,11 +64,10 @@ base::Result<CompiledFile> read_compiled(const base::Path& path) {
 
 void write_compiled(base::Disk& disk, const base::Path& path, const CompiledFacts& facts,
                     std::string_view compiled) {
-  const std::string header = json{
-      {"classes", facts.classes},
-      {"backbone", facts.backbone},
-      {"precision",
-       to_name(facts.precision)}}.dump();
+  const json described{{"classes", facts.classes},
+                       {"backbone", facts.backbone},
+                       {"precision", to_name(facts.precision)}};
+  const std::string header = described.dump();
   Preamble preamble;
   preamble.header_bytes = header.size();
   base::Bytes first(to_page_end(sizeof preamble + header.size()));

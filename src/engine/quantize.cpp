@@ -20,12 +20,7 @@ class Quantizer {
  public:
   Quantizer(const network::Package& package, const network::Backbone& backbone,
             const QuantizationPhotos& photos, const QuantizationOptions& options)
-      : package_(package),
-        backbone_(backbone),
-        photos_(photos),
-        options_(options),
-        layers_(network::head_layers(backbone.feature_width, package.hidden,
-                                     static_cast<int>(package.classes.size()))) {}
+      : package_(package), backbone_(backbone), photos_(photos), options_(options) {}
 
   base::Result<QuantizationOutcome> run() {
     KENNEL_TRY_VOID(calibrate_values());
@@ -91,7 +86,8 @@ class Quantizer {
 
   // One step, then two, four, eight: the worst first. The last try stands where none holds.
   base::Result<void> give_back_steps() {
-    const NetworkSpec spec{backbone_, package_.weights, layers_, &outcome_.quantization};
+    KENNEL_TRY(NetworkSpec spec, spec_of(package_));
+    spec.quantization = &outcome_.quantization;
     KENNEL_TRY(const auto errors,
                measure_step_errors(spec, step_images_, during("trying each layer")));
     const auto most = static_cast<std::size_t>(kKeptPartMax * static_cast<double>(errors.size()));
@@ -109,7 +105,6 @@ class Quantizer {
   const network::Backbone& backbone_;
   const QuantizationPhotos& photos_;
   const QuantizationOptions& options_;
-  std::vector<network::LinearLayer> layers_;
   std::vector<vision::Image> step_images_;
   std::vector<std::vector<float>> logits_;  // in f32, of the photos to check on
   QuantizationOutcome outcome_;
